@@ -1,0 +1,1 @@
+"""Declarative architecture search for Keras."""

@@ -1,0 +1,51 @@
+"""Declared spaces of convolutional networks: what may vary, what it costs, and what cannot be built.
+
+Standard library and Pydantic alone. A space is written in Python as in YAML:
+
+    space = SearchSpace(stages=Stages(count=[1, 2, 3], block=ConvBlock(filters=[8, 16], kernel_size=[3, 5])))
+    candidate = space.sample(random.Random(0))
+    analyse(candidate.architecture).parameters
+"""
+
+from searchspace.analysis import Analysis, Row, Violation, analyse, violations
+from searchspace.blocks import ConvBlock, Head, ResidualBlock
+from searchspace.candidate import Architecture, Candidate, Input
+from searchspace.decode import cardinality, decode, dimensions, from_values
+from searchspace.dimensions import Dimension
+from searchspace.domains import Choice, Integer, Real
+from searchspace.errors import DomainError, InfeasibleError, SearchSpaceError
+from searchspace.space import Limits, NetworkSpace, SearchSpace, Stages
+from searchspace.training import Augment, Augmentation, Recipe, Training
+
+__all__ = [
+    "Analysis",
+    "Architecture",
+    "Augment",
+    "Augmentation",
+    "Candidate",
+    "Choice",
+    "ConvBlock",
+    "Dimension",
+    "DomainError",
+    "Head",
+    "InfeasibleError",
+    "Input",
+    "Integer",
+    "Limits",
+    "NetworkSpace",
+    "Real",
+    "Recipe",
+    "ResidualBlock",
+    "Row",
+    "SearchSpace",
+    "SearchSpaceError",
+    "Stages",
+    "Training",
+    "Violation",
+    "analyse",
+    "cardinality",
+    "decode",
+    "dimensions",
+    "from_values",
+    "violations",
+]

@@ -1,0 +1,152 @@
+"""Static analysis: what a network is and costs, computed before anything is built."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from searchspace.candidate import Architecture
+from searchspace.costs import Cost, cost
+from searchspace.errors import InfeasibleError
+from searchspace.layers import (
+    Activate,
+    BatchNormalization,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerNormalization,
+    Layers,
+    Residual,
+    SpatialDropout2D,
+)
+from searchspace.shapes import Shape, output_shape
+from searchspace.space import Limits
+
+FLOAT32_BYTES = 4
+INT32_BYTES = 4
+
+_IN_PLACE = (Activate, BatchNormalization, Dropout, Flatten, LayerNormalization, SpatialDropout2D)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer of a network. `section` names the part it stands in, `branch` the side of a residual."""
+
+    section: str
+    branch: str
+    layer: Layer
+    before: Shape
+    after: Shape
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A network in numbers, for one image.
+
+    Attributes:
+        rows: its layers in order; a residual's body and shortcut come before its addition.
+        trainable_parameters: numbers that gradients update.
+        non_trainable_parameters: running means and variances.
+        macs: multiply-accumulate operations.
+        flops: arithmetic operations.
+        memory: most bytes of activations alive at once in float32, normalisation and activation done in place.
+        float32_bytes: bytes of the weights in float32.
+        int8_bytes: bytes of the weights quantised to int8: a byte a kernel value, an int32 bias a channel, into
+            which batch normalisation is folded.
+    """
+
+    rows: tuple[Row, ...]
+    trainable_parameters: int
+    non_trainable_parameters: int
+    macs: int
+    flops: int
+    memory: int
+    float32_bytes: int
+    int8_bytes: int
+
+    @property
+    def parameters(self) -> int:
+        """All parameters: Keras's `count_params`."""
+        return self.trainable_parameters + self.non_trainable_parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A limit that a network breaks."""
+
+    limit: str
+    value: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.limit} {self.value:,} above the limit of {self.most:,}"
+
+
+def analyse(architecture: Architecture) -> Analysis:
+    """The network in numbers.
+
+    Raises:
+        InfeasibleError: it cannot be built; the message names the part and the reason
+            ("stage 2: kernel 5 with valid padding on 3x3").
+    """
+    rows: list[Row] = []
+    shape: Shape = architecture.input.shape
+    peak = 0
+    for section, layers in architecture.sections():
+        try:
+            peak = max(peak, _peak(layers, shape))
+            shape = _rows(rows, section, "", layers, shape)
+        except InfeasibleError as error:
+            raise InfeasibleError(f"{section}: {error.what}", fix=error.fix, culprit=error.culprit) from None
+    costs = [row.cost for row in rows]
+    kernel, bias, non_trainable, macs, flops = (sum(column) for column in zip(*costs, strict=True))
+    return Analysis(
+        rows=tuple(rows),
+        trainable_parameters=kernel + bias,
+        non_trainable_parameters=non_trainable,
+        macs=macs,
+        flops=flops,
+        memory=FLOAT32_BYTES * peak,
+        float32_bytes=FLOAT32_BYTES * (kernel + bias + non_trainable),
+        int8_bytes=kernel + INT32_BYTES * sum(row.after[-1] for row in rows if row.cost.kernel),
+    )
+
+
+def violations(analysis: Analysis, limits: Limits) -> tuple[Violation, ...]:
+    """The limits that the network breaks."""
+    return tuple(
+        Violation(name, getattr(analysis, name), most)
+        for name, most in limits
+        if most is not None and getattr(analysis, name) > most
+    )
+
+
+def _rows(rows: list[Row], section: str, branch: str, layers: Layers, shape: Shape) -> Shape:
+    """Append a row for each layer; the shape after the last."""
+    for layer in layers:
+        after = output_shape(layer, shape)
+        if isinstance(layer, Residual):
+            _rows(rows, section, f"{branch}body", layer.body, shape)
+            _rows(rows, section, f"{branch}shortcut", layer.shortcut, shape)
+        rows.append(Row(section, branch, layer, shape, after, cost(layer, shape, after)))
+        shape = after
+    return shape
+
+
+def _peak(layers: Layers, shape: Shape, *, kept: bool = False) -> int:
+    """Most numbers alive at once while `layers` run; with `kept`, their input is needed afterwards."""
+    first = math.prod(shape)
+    most = first
+    for position, layer in enumerate(layers):
+        after = output_shape(layer, shape)
+        held = first if kept and position > 0 else 0
+        if isinstance(layer, Residual):
+            alive = max(_peak(layer.body, shape, kept=True), math.prod(after) + _peak(layer.shortcut, shape))
+        elif isinstance(layer, _IN_PLACE) and not (kept and position == 0):
+            alive = math.prod(shape)
+        else:
+            alive = math.prod(shape) + math.prod(after)
+        most = max(most, held + alive)
+        shape = after
+    return most

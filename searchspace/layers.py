@@ -1,0 +1,136 @@
+"""Concrete layers: what Keras builds, under Keras's own names. Nothing varies here.
+
+Every layer is frozen and canonical: two ways of writing the same layer give equal objects. Images are
+(height, width, channels) throughout, channels last.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from searchspace.domains import Model
+
+Padding: TypeAlias = Literal["same", "valid"]
+Activation: TypeAlias = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "hard_silu"]
+
+PoolKind: TypeAlias = Literal["max_pooling2d", "average_pooling2d"]
+
+Count: TypeAlias = Annotated[int, Field(ge=1)]
+Rate: TypeAlias = Annotated[float, Field(gt=0, lt=1)]
+
+
+def _pair(value: object) -> object:
+    """An extent as (height, width), however it was written."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value, value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+Extent2D: TypeAlias = Annotated[tuple[Count, Count], BeforeValidator(_pair)]
+
+
+class Conv2D(Model):
+    """A convolution: `filters` kernels slide over the image by `strides`."""
+
+    kind: Literal["conv2d"] = "conv2d"
+    filters: Count
+    kernel_size: Extent2D
+    strides: Extent2D = (1, 1)
+    padding: Padding = "same"
+    use_bias: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pointwise_is_never_padded(cls, fields: Any) -> Any:
+        """A 1x1 kernel never looks past the edge, so both paddings are one layer."""
+        if isinstance(fields, dict) and _pair(fields.get("kernel_size")) == (1, 1):
+            return {**fields, "padding": "same"}
+        return fields
+
+
+class BatchNormalization(Model):
+    """Each channel normalised over the batch, then scaled and shifted."""
+
+    kind: Literal["batch_normalization"] = "batch_normalization"
+
+
+class LayerNormalization(Model):
+    """Each pixel normalised over its channels, then scaled and shifted."""
+
+    kind: Literal["layer_normalization"] = "layer_normalization"
+
+
+class Activate(Model):
+    """An activation function, applied to every number."""
+
+    kind: Literal["activation"] = "activation"
+    function: Activation
+
+
+class Pool2D(Model):
+    """Each window of `pool_size` pixels becomes one, padded at the far edges so that none is lost."""
+
+    kind: PoolKind
+    pool_size: Extent2D = (2, 2)
+
+
+class SpatialDropout2D(Model):
+    """Whole feature maps set to zero at random while training."""
+
+    kind: Literal["spatial_dropout2d"] = "spatial_dropout2d"
+    rate: Rate
+
+
+class Dropout(Model):
+    """Single numbers set to zero at random while training."""
+
+    kind: Literal["dropout"] = "dropout"
+    rate: Rate
+
+
+class GlobalAveragePooling2D(Model):
+    """The mean of every feature map."""
+
+    kind: Literal["global_average_pooling2d"] = "global_average_pooling2d"
+
+
+class Flatten(Model):
+    """Every pixel of every feature map, in one row."""
+
+    kind: Literal["flatten"] = "flatten"
+
+
+class Dense(Model):
+    """A fully connected layer."""
+
+    kind: Literal["dense"] = "dense"
+    units: Count
+
+
+class Residual(Model):
+    """`body` and `shortcut` applied to the same image and added; an empty shortcut is the image itself."""
+
+    kind: Literal["residual"] = "residual"
+    body: tuple[Layer, ...]
+    shortcut: tuple[Layer, ...] = ()
+
+
+Layer: TypeAlias = Annotated[
+    Conv2D
+    | BatchNormalization
+    | LayerNormalization
+    | Activate
+    | Pool2D
+    | SpatialDropout2D
+    | Dropout
+    | GlobalAveragePooling2D
+    | Flatten
+    | Dense
+    | Residual,
+    Field(discriminator="kind"),
+]
+Layers: TypeAlias = tuple[Layer, ...]
+
+Residual.model_rebuild()
