@@ -1,0 +1,128 @@
+"""A study: the whole of one YAML file, as a schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from fmsearch import complaints, source
+from fmsearch.datasets.spec import Data
+from fmsearch.errors import InputError
+from searchspace import Input, Limits, NetworkSpace, SearchSpace, Training
+from searchspace.domains import Model
+
+Epochs: TypeAlias = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Objectives(Model):
+    """What a better model is."""
+
+    maximize: Literal["accuracy"] = "accuracy"
+    """Accuracy on the validation split."""
+    minimize: Literal["parameters", "macs", "memory"] = "parameters"
+    """Size: parameters, multiply-accumulates for one image, or bytes of activations alive at once."""
+
+
+class Engine(Model):
+    """Who proposes candidates."""
+
+    name: Literal["optuna"] = "optuna"
+    """The library that proposes."""
+    sampler: Literal["random", "tpe", "nsga2"] = "nsga2"
+    """Optuna's sampler: `random`; `tpe`, a tree-structured Parzen estimator; `nsga2`, a genetic algorithm."""
+
+
+class Budget(Model):
+    """How much is searched."""
+
+    candidates: Annotated[int, Field(ge=1, le=100_000)] = 36
+    """Number of different candidates trained, at the first rung at least."""
+    rungs: Annotated[tuple[Epochs, ...], Field(min_length=1, strict=False)] = (1, 3, 9)
+    """Epochs at each rung: all candidates train for the first number, the best go on to the next."""
+    keep: Annotated[float, Field(gt=0, le=1)] = 1 / 3
+    """Share of a cohort that goes on from one rung to the next."""
+    cohort: Annotated[int, Field(ge=1, le=1_000)] = 12
+    """Candidates proposed together, from the results of all cohorts but the one before."""
+
+    @field_validator("rungs")
+    @classmethod
+    def _rises(cls, rungs: tuple[int, ...]) -> tuple[int, ...]:
+        if list(rungs) != sorted(set(rungs)):
+            raise ValueError(f"rungs {list(rungs)} do not rise; expected more epochs at each, as in [1, 3, 9]")
+        return rungs
+
+
+class Final(Model):
+    """The last stage: the front trained again from the start, and the test set read once."""
+
+    epochs: Epochs = 30
+    """Epochs of each training."""
+    seeds: Annotated[int, Field(ge=1, le=100)] = 1
+    """Trainings of each model, with seeds of their own; the leaderboard shows mean and standard deviation."""
+
+
+class Study(Model):
+    """A study: what may vary, on which images, and how much to search."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    """Name of the study, and of its run folder."""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Where all randomness begins: the same study with the same seed gives the same front."""
+    data: Data = Data()
+    """The images."""
+    space: NetworkSpace
+    """Which networks are acceptable."""
+    training: Training = Training()
+    """How they are trained; fields may vary as those of the space."""
+    objectives: Objectives = Objectives()
+    """What is traded off."""
+    limits: Limits = Limits()
+    """What no candidate may exceed."""
+    engine: Engine = Engine()
+    """Who proposes."""
+    budget: Budget = Budget()
+    """How much is searched."""
+    final: Final = Final()
+    """How the front is trained in the end."""
+
+    @model_validator(mode="after")
+    def _trains_the_front_longest(self) -> Self:
+        if self.final.epochs < self.budget.rungs[-1]:
+            raise ValueError(
+                f"final.epochs ({self.final.epochs}) is below the last of budget.rungs ({self.budget.rungs[-1]}); "
+                "expected at least as many"
+            )
+        return self
+
+    def search_space(self, images: Input) -> SearchSpace:
+        """The declared space, for images of one shape."""
+        parts = {name: getattr(self.space, name) for name in type(self.space).model_fields}
+        return SearchSpace(**parts, input=images, training=self.training, limits=self.limits)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What makes two studies one search: all but the name and how long it goes on."""
+        return self.model_dump(mode="json", exclude={"name": True, "final": True, "budget": {"candidates"}})
+
+
+def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:
+    """The study that a YAML file declares. A relative path in its `data` starts at the file's folder.
+
+    Args:
+        path: the file.
+        assignments: changes on top of it, as in `budget.candidates=12`.
+
+    Raises:
+        InputError: the file cannot be read, or something in it is wrong; with file:line:column.
+    """
+    path = Path(path)
+    document = source.read(path)
+    for assignment in assignments:
+        document.assign(assignment)
+    try:
+        study = Study.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError(complaints.describe(error, document, Study)) from None
+    return study.model_copy(update={"data": study.data.resolve(path.parent)})
