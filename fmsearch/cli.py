@@ -21,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return options.command(options) or 0
+        code = options.command(options) or 0
+        sys.stdout.flush()  # so that a reader who has gone is met here, not while Python ends
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _told(error, error.exit_code, debug=options.debug)
     except (SearchSpaceError, OSError) as error:
         return _told(error, FAILED, debug=options.debug)
+    else:
+        return code
 
 
 def _told(error: Exception, exit_code: int, *, debug: bool) -> int:

@@ -6,13 +6,13 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from fmsearch.source import Document, Mark, Trail
+from fmsearch.source import Document, Mark, Trail, shorten
 
 MOST_SHOWN = 10
 LONGEST_VALUE = 60
@@ -23,116 +23,168 @@ _EXPECTED = {
     "float_type": "a number",
     "bool_type": "true or false",
     "string_type": "text",
+    "string_pattern_mismatch": "a letter or digit, then letters, digits, '.', '_' and '-', 64 at most",
+    "string_too_short": "some text",
     "tuple_type": "a list",
     "list_type": "a list",
     "is_instance_of": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
-    "finite_number": "a finite number",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "literal_error": "{expected}",
+    "too_short": "{min_length} or more values",
+    "too_long": "{max_length} values",
 }
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """One thing that is wrong, and the place of it."""
-
-    mark: Mark
-    what: str
+_OF_ANOTHER_TYPE = re.compile(r"\w+_type|is_instance_of")
 
 
 def describe(error: ValidationError, document: Document, schema: type[BaseModel]) -> str:
-    """All that is wrong, each with `file:line:column` and the line it stands in."""
-    grouped: defaultdict[tuple[Trail, bool], list[ErrorDetails]] = defaultdict(list)
-    for details in error.errors():
-        grouped[_where(details, document)].append(details)
-    complaints = [
-        Complaint(document.mark(trail, key=is_key), _what(trail, details, document, schema))
-        for (trail, is_key), details in grouped.items()
+    """All that is wrong, each with `file:line:column` and the line it stands in, in the order of the file."""
+    grouped = _grouped(error.errors(), document)
+    places = sorted(((_mark(trail, grouped[trail], document), trail) for trail in grouped), key=_order)
+    shown = [
+        _paragraph(mark, _what(trail, grouped[trail], document, schema), document)
+        for mark, trail in places[:MOST_SHOWN]
     ]
-    complaints.sort(key=lambda complaint: (complaint.mark.line, complaint.mark.column))
-    shown = [_paragraph(complaint, document) for complaint in complaints[:MOST_SHOWN]]
-    if len(complaints) > MOST_SHOWN:
-        shown.append(f"... and {len(complaints) - MOST_SHOWN} more.")
+    if len(places) > MOST_SHOWN:
+        shown.append(f"... and {len(places) - MOST_SHOWN} more.")
     return "\n".join(shown)
 
 
+def _grouped(errors: list[ErrorDetails], document: Document) -> dict[Trail, list[ErrorDetails]]:
+    """The errors by the path of what is wrong, without those of a list or mapping that something inside explains."""
+    grouped: defaultdict[Trail, list[ErrorDetails]] = defaultdict(list)
+    for details in errors:
+        context = details.get("ctx", {})
+        of_kind = details["type"] == "union_tag_invalid" and context["discriminator"] == "'kind'"
+        below = ("kind",) if of_kind else context.get("below", ())
+        grouped[*document.resolve(details["loc"], details["input"]), *below].append(details)
+    explained = {trail[:depth] for trail in grouped for depth in range(len(trail))}
+    return {
+        trail: found
+        for trail, found in grouped.items()
+        if trail not in explained or any(details["type"] not in _EXPECTED for details in found)
+    }
+
+
+def _mark(trail: Trail, errors: list[ErrorDetails], document: Document) -> Mark:
+    return document.mark(trail, key=errors[0]["type"] == "extra_forbidden")
+
+
+def _order(place: tuple[Mark, Trail]) -> tuple[int, int]:
+    return place[0].line, place[0].column
+
+
+def elsewhere(below: Trail, what: str) -> PydanticCustomError:
+    """The error of a validator of a whole section, that something at a path below it is wrong."""
+    return PydanticCustomError("elsewhere", "{what}", {"below": below, "what": what})
+
+
 def nearest(word: object, names: list[str]) -> str:
-    """`did you mean 'kernel_size'?`, where one of the names is close."""
+    """`; did you mean 'kernel_size'?`, where one of the names is close."""
     close = difflib.get_close_matches(str(word), names, n=1)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
-def _where(details: ErrorDetails, document: Document) -> tuple[Trail, bool]:
-    """The path of what is wrong, and whether it is the key there rather than the value."""
-    trail = document.resolve(details["loc"])
-    return trail, details["type"] in {"extra_forbidden", "invalid_key"}
+def written(value: object) -> str:
+    """A value as a study file writes it, cut where it is long."""
+    return shorten(_yaml(value), LONGEST_VALUE)
+
+
+def _yaml(value: object) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f"'{value}'"
+        case dict():
+            return f"{{{', '.join(f'{key}: {_yaml(item)}' for key, item in value.items())}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(_yaml, value))}]"
+        case _:
+            return str(value)
 
 
 def _what(trail: Trail, errors: list[ErrorDetails], document: Document, schema: type[BaseModel]) -> str:
     first = errors[0]
-    name = ".".join(map(str, trail)) or "the study"
-    given, value = _short(document.at(trail)), document.at(trail)
-    context = first.get("ctx", {})
     match first["type"]:
+        case "elsewhere":
+            return first["msg"]
+        case "missing":
+            missing = [f"`{error['loc'][-1]}`" for error in errors if error["type"] == "missing"]
+            return f"{' and '.join(missing)} missing{_inside(trail)}"
+        case "union_tag_not_found":
+            return f"`kind` missing{_inside(trail)}; expected for instance `kind: conv`"
         case "extra_forbidden":
             names = _keys(schema, trail[:-1], document)
             expected = f"; expected {', '.join(names)}" if names else ""
-            what = f"unknown key '{trail[-1]}'{_inside(trail[:-1])}{expected}{nearest(trail[-1], names)}"
-        case "missing":
-            missing = [f"`{error['loc'][-1]}`" for error in errors if error["type"] == "missing"]
-            what = f"{' and '.join(missing)} missing{_inside(trail)}"
-        case "literal_error":
-            what = f"{name} is {given}; expected {context['expected']}{nearest(value, _quoted(context['expected']))}"
+            return f"unknown key '{trail[-1]}'{_inside(trail[:-1])}{expected}{nearest(trail[-1], names)}"
+        case _:
+            return _what_value(_dotted(trail) or "the study", document.at(trail), errors)
+
+
+def _what_value(name: str, value: object, errors: list[ErrorDetails]) -> str:
+    first = errors[0]
+    context = first.get("ctx", {})
+    match first["type"]:
+        case "value_error":
+            return f"{name}: {context['error']}"
+        case "union_tag_invalid" if context["discriminator"] != "'kind'":
+            return f"{name} is a range; expected a value or a list of values"
         case "union_tag_invalid":
             names = _quoted(context["expected_tags"])
-            what = (
-                f"{name} is of kind '{context['tag']}'; expected {' or '.join(names)}{nearest(context['tag'], names)}"
-            )
-        case "union_tag_not_found":
-            what = f"`kind` missing{_inside(trail)}; expected for instance `kind: conv`"
-        case "value_error":
-            what = f"{name}: {context['error']}"
-        case "string_pattern_mismatch":
-            what = f"{name} is {given}; expected letters, digits, '.', '_' and '-' only, 64 at most"
+            return f"{name} is {written(value)}; expected {' or '.join(map(repr, names))}{nearest(value, names)}"
         case _:
-            what = f"{name} is {given}{_expectation(errors)}"
-    return what
+            names = _quoted(context.get("expected", ""))
+            return f"{name} is {written(value)}{_expectation(errors)}{nearest(value, names)}"
 
 
 def _expectation(errors: list[ErrorDetails]) -> str:
-    """What would have been right, where several alternatives were tried."""
+    """What would have been right; of several alternatives, those of the type that was given."""
+    errors = [error for error in errors if not _OF_ANOTHER_TYPE.fullmatch(error["type"])] or errors
     if all(error["type"] in _EXPECTED for error in errors):
-        return f"; expected {' or '.join(dict.fromkeys(_EXPECTED[error['type']] for error in errors))}"
+        told = dict.fromkeys(_EXPECTED[error["type"]].format_map(_figures(error)) for error in errors)
+        return f"; expected {' or '.join(told)}"
     told = dict.fromkeys(error["msg"] for error in errors if error["type"] not in _EXPECTED)
     return f": {'; '.join(message[:1].lower() + message[1:] for message in told)}"
+
+
+def _figures(error: ErrorDetails) -> dict[str, object]:
+    """An error's bounds as a person writes them."""
+    context = error.get("ctx", {})
+    return {name: f"{value:g}" if isinstance(value, float) else value for name, value in context.items()}
 
 
 def _quoted(text: str) -> list[str]:
     return re.findall(r"'([^']*)'", text)
 
 
-def _paragraph(complaint: Complaint, document: Document) -> str:
-    line = document.line(complaint.mark)
-    text = f"{complaint.mark}: {complaint.what}."
-    text = text.replace("?.", "?")
-    if not line:
-        return text
-    return f"{text}\n    {line}\n    {' ' * (complaint.mark.column - 1)}^"
+def _paragraph(mark: Mark, what: str, document: Document) -> str:
+    return f"{mark}: {what}{'' if what.endswith('?') else '.'}{document.excerpt(mark)}"
 
 
 def _inside(trail: Trail) -> str:
-    return f" in {'.'.join(map(str, trail))}" if trail else ""
+    return f" in {_dotted(trail)}" if trail else ""
 
 
-def _short(value: object) -> str:
-    text = f"'{value}'" if isinstance(value, str) else str(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
+def _dotted(trail: Trail) -> str:
+    return shorten(".".join(map(str, trail)), LONGEST_VALUE)
+
+
+@cache
+def _json_schema(schema: type[BaseModel]) -> dict[str, Any]:
+    return schema.model_json_schema()
 
 
 def _keys(schema: type[BaseModel], trail: Trail, document: Document) -> list[str]:
     """The keys that may stand at a path, read off the JSON Schema."""
-    root = schema.model_json_schema()
+    root = _json_schema(schema)
     nodes = [root]
     for depth, step in enumerate(trail):
         data = document.at(trail[: depth + 1])

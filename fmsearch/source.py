@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
 
+from fmsearch import dialect
 from fmsearch.errors import InputError
 
 Trail: TypeAlias = tuple[str | int, ...]
-MOST_BYTES = 1_000_000
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with the scalars of its version 1.2: `1e-3` is a number, and `no` and `on` are words."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":float", ":timestamp"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF")
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?$"),
-    "-+.0123456789",
-)
-
-_CONSTRUCTOR = _Loader("")
+MOST_BYTES = 100_000
+WIDEST_LINE = 100
+LONGEST_ORIGIN = 60
 
 
 @dataclass(frozen=True)
@@ -48,24 +33,23 @@ class Mark:
 
 @dataclass
 class Document:
-    """A mapping read from a file, and where each of its keys and values stands."""
+    """What a text says, and where each of its keys and values stands. `text` is empty for that of an option."""
 
     origin: str
-    text: str
-    data: dict[str, Any]
+    text: str = ""
+    data: Any = None
     keys: dict[Trail, Mark] = field(default_factory=dict)
     values: dict[Trail, Mark] = field(default_factory=dict)
 
-    def resolve(self, loc: Sequence[str | int]) -> Trail:
-        """The path in this document that a pydantic location means: names of union members are passed over."""
-        path: list[str | int] = []
-        here: Any = self.data
-        for step in loc:
-            is_index = isinstance(here, list) and isinstance(step, int) and step < len(here)
-            if is_index or (isinstance(here, dict) and step in here):
-                here = here[step]
-                path.append(step)
-        return tuple(path)
+    def resolve(self, loc: Sequence[str | int], value: object) -> Trail:
+        """The path in this document that a pydantic location means, whose names of union members are passed over.
+
+        Args:
+            loc: the location.
+            value: what stands there; decides where a union member is named as a key is.
+        """
+        paths = list(_paths(self.data, tuple(loc)))
+        return next((path for path in paths if self.at(path) == value), paths[0])
 
     def at(self, path: Trail) -> Any:
         """The value at a path."""
@@ -74,32 +58,31 @@ class Document:
             here = here[step]
         return here
 
-    def line(self, mark: Mark) -> str:
-        """The line of text that a mark points into; empty for what came from an option."""
-        lines = self.text.splitlines()
-        return lines[mark.line - 1] if mark.origin == self.origin and 0 < mark.line <= len(lines) else ""
-
     def assign(self, assignment: str) -> None:
         """Take over `budget.candidates=12` as if the file said so.
 
         Raises:
             InputError: it is no assignment, or leads into something that has no keys.
         """
-        origin = f"--set {assignment}"
+        origin = f"--set {shorten(assignment, LONGEST_ORIGIN)}"
         key, equals, text = assignment.partition("=")
-        steps = [int(step) if step.isdigit() else step for step in key.strip().split(".")]
-        if not equals or "" in steps:
+        steps = key.strip().split(".")
+        if not equals or not all(steps):
             raise InputError(f"{origin}: no assignment.", "Expected key=value, as in budget.candidates=12.")
         here: Any = self.data
-        for depth, step in enumerate(steps[:-1]):
-            if isinstance(here, dict) and here.get(step) is None:
-                here[step] = {}
-            here = _enter(here, step, origin, ".".join(map(str, steps[: depth + 1])))
-        if not isinstance(here, dict):
-            _enter(here, steps[-1], origin, key)
-        parsed = parse(text, origin)
-        here[steps[-1]] = parsed.data
-        path = tuple(steps)
+        path: Trail = ()
+        for step in steps[:-1]:
+            path = (*path, _subscript(here, step, origin, key))
+            if here[path[-1]] is None:
+                here[path[-1]] = {}
+                self._remark(path, origin)
+            here = here[path[-1]]
+        path = (*path, _subscript(here, steps[-1], origin, key))
+        here[path[-1]] = parse(text, Document(origin)).data
+        self._remark(path, origin)
+
+    def _remark(self, path: Trail, origin: str) -> None:
+        """What stands at a path, and everything in it, comes from an option now."""
         for marks in (self.keys, self.values):
             for stale in [known for known in marks if known[: len(path)] == path]:
                 del marks[stale]
@@ -111,14 +94,35 @@ class Document:
             return self.keys[path]
         while path and path not in self.values:
             path = path[:-1]
-        return self.values.get(path, Mark(self.origin, 1, 1))
+        return self.values.get(path, self.place(1, 1))
+
+    def place(self, line: int, column: int) -> Mark:
+        """A line and column of this text, counted from 1; the option itself where it is that of an option."""
+        return Mark(self.origin, line, column) if self.text else Mark(self.origin)
+
+    def excerpt(self, mark: Mark) -> str:
+        """The line that a mark points into and a caret below it; empty for what came from an option."""
+        lines = self.text.splitlines()
+        if mark.origin != self.origin or not 0 < mark.line <= len(lines):
+            return ""
+        start = max(0, mark.column - WIDEST_LINE * 2 // 3)
+        line = printable(lines[mark.line - 1][start : start + WIDEST_LINE].rstrip())
+        wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in line[: mark.column - 1 - start])
+        return f"\n    {line}\n    {' ' * (mark.column - 1 - start + wide)}^"
+
+    def wrong(self, mark: Mark, what: str, fix: str = "") -> InputError:
+        """The error that something is wrong at a mark."""
+        return InputError(f"{mark}: {what}.{fix and f' {fix}'}{self.excerpt(mark)}")
 
 
-def _enter(here: Any, step: str | int, origin: str, name: str) -> Any:
-    try:
-        return here[step]
-    except (KeyError, IndexError, TypeError):
-        raise InputError(f"{origin}: there is no {name} to set.", "Expected the path of a key in the study.") from None
+def shorten(text: str, most: int) -> str:
+    """`text` on one line, cut where it is longer than `most`."""
+    return printable(text if len(text) <= most else f"{text[:most]}...")
+
+
+def printable(text: str) -> str:
+    """`text` with a space for each character that moves a terminal's cursor or has no glyph."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def read(path: Path) -> Document:
@@ -128,74 +132,87 @@ def read(path: Path) -> Document:
         InputError: the file cannot be read, is no YAML, or is not one mapping; with line and column.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: larger than {MOST_BYTES:,} bytes.", "Expected a study file, a page or two.")
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}).", "Expected a YAML file.") from None
-    except OSError as error:
-        raise InputError(
-            f"{path}: cannot be read ({error.strerror or error}).", "Expected the path of a study file."
-        ) from None
-    document = parse(text, str(path))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read ({reason}).", "Expected the path of a study file.") from None
+    if len(content) > MOST_BYTES:
+        raise InputError(f"{path}: larger than {MOST_BYTES:,} bytes.", "Expected a study file, a page or two.")
+    document = parse(text, Document(str(path), text))
     if document.data is None:
         raise InputError(f"{path}: the file is empty.", "`fmsearch init` writes a study to start from.")
     if not isinstance(document.data, dict):
-        raise InputError(f"{path}:1:1: a study is a mapping.", "Expected keys such as `name:` and `space:`.")
+        raise document.wrong(document.mark(()), "a study is a mapping", "Expected keys such as `name:` and `space:`.")
     return document
 
 
-def parse(text: str, origin: str) -> Document:
-    """Text as YAML: plain mappings, lists and scalars; no tags, anchors or aliases."""
-    document = Document(origin, text, {})
+def parse(text: str, document: Document) -> Document:
+    """Fill `document` with the plain mappings, lists and scalars that a text says.
+
+    Raises:
+        InputError: the text is no YAML, or holds what has no place in a study.
+    """
     try:
-        for event in yaml.parse(text, Loader=_Loader):
-            _refuse_magic(event, origin)
-        node = yaml.compose(text, Loader=_Loader)
-        document.data = None if node is None else _build(node, (), document)  # type: ignore[assignment]  # checked by the reader
+        node = dialect.compose(text)
+        document.data = None if node is None else _build(node, (), document)
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
-        where = f":{place.line + 1}:{place.column + 1}" if place else ""
-        raise InputError(f"{origin}{where}: no valid YAML: {error.problem or error.context}.") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise InputError(f"{origin}: no valid YAML: {str(error).splitlines()[0]}.") from None
+        mark = document.place(place.line + 1, place.column + 1) if place else Mark(document.origin)
+        if isinstance(error, dialect.RefusedError):
+            raise document.wrong(mark, str(error.problem), error.note or "") from None
+        what = ", ".join(part for part in (error.context, error.problem) if part)
+        raise document.wrong(mark, f"no valid YAML: {what}") from None
+    except yaml.reader.ReaderError as error:
+        upto = f"{text[: error.position]}?".splitlines()
+        mark = document.place(len(upto), len(upto[-1]))
+        raise document.wrong(mark, f"no valid YAML: the character {text[error.position]!a}") from None
     return document
-
-
-def _refuse_magic(event: yaml.Event, origin: str) -> None:
-    anchor = getattr(event, "anchor", None)
-    tag = getattr(event, "tag", None)
-    place = event.start_mark
-    if place is not None and (anchor or tag):
-        what = f"the anchor or alias '{anchor}'" if anchor else f"the tag '{tag}'"
-        raise InputError(
-            f"{origin}:{place.line + 1}:{place.column + 1}: {what}.",
-            "A study is plain YAML: write the value itself.",
-        )
 
 
 def _build(node: yaml.Node, path: Trail, document: Document) -> Any:
     """The plain value of a node, noting where everything in it stands."""
     document.values[path] = _mark(node, document)
     if isinstance(node, yaml.MappingNode):
-        result: dict[Any, Any] = {}
+        result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = _scalar(key_node)
+            key = dialect.scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                raise dialect.RefusedError("this key is no text", key_node.start_mark, "Expected a word.")
             if key in result:
-                raise InputError(f"{_mark(key_node, document)}: the key '{key}' stands here a second time.")
+                raise dialect.RefusedError(f"the key '{key}' stands here a second time", key_node.start_mark)
             document.keys[*path, key] = _mark(key_node, document)
             result[key] = _build(value_node, (*path, key), document)
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, index), document) for index, item in enumerate(node.value)]
-    return _scalar(node)
-
-
-def _scalar(node: yaml.Node) -> Any:
-    if not isinstance(node, yaml.ScalarNode):
-        raise yaml.constructor.ConstructorError(None, None, "a key must be one word", node.start_mark)
-    return _CONSTRUCTOR.construct_object(node)
+    return dialect.scalar(node)
 
 
 def _mark(node: yaml.Node, document: Document) -> Mark:
-    return Mark(document.origin, node.start_mark.line + 1, node.start_mark.column + 1)
+    return document.place(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _paths(here: Any, loc: Trail) -> Iterator[Trail]:
+    """The paths that a location may mean, the longest first."""
+    if not loc:
+        yield ()
+        return
+    step, rest = loc[0], loc[1:]
+    is_index = isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here)
+    if is_index or (isinstance(here, dict) and step in here):
+        yield from ((step, *path) for path in _paths(here[step], rest))
+    yield from _paths(here, rest)
+
+
+def _subscript(here: Any, step: str, origin: str, name: str) -> str | int:
+    """What `here` is subscripted with for a step of a path; a key that is absent is there afterwards."""
+    if isinstance(here, dict):
+        here.setdefault(step, None)
+        return step
+    if isinstance(here, list) and step in map(str, range(len(here))):
+        return int(step)
+    raise InputError(f"{origin}: there is no {name} to set.", "Expected the path of a key in the study.")

@@ -90,9 +90,10 @@ class Study(Model):
     @model_validator(mode="after")
     def _trains_the_front_longest(self) -> Self:
         if self.final.epochs < self.budget.rungs[-1]:
-            raise ValueError(
-                f"final.epochs ({self.final.epochs}) is below the last of budget.rungs ({self.budget.rungs[-1]}); "
-                "expected at least as many"
+            raise complaints.elsewhere(
+                ("final", "epochs") if "epochs" in self.final.model_fields_set else ("budget", "rungs"),
+                f"final.epochs is {self.final.epochs}, below the last of budget.rungs, {self.budget.rungs[-1]}; "
+                "expected at least as many",
             )
         return self
 
@@ -125,4 +126,7 @@ def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:
         study = Study.model_validate(document.data)
     except ValidationError as error:
         raise InputError(complaints.describe(error, document, Study)) from None
-    return study.model_copy(update={"data": study.data.resolve(path.parent)})
+    try:
+        return study.model_copy(update={"data": study.data.resolve(path.parent)})
+    except RuntimeError as error:
+        raise document.wrong(document.mark(("data",)), f"data: {str(error).rstrip('.').lower()}") from None

@@ -99,7 +99,7 @@ def analyse(architecture: Architecture) -> Analysis:
             shape = _rows(rows, section, "", layers, shape)
         except InfeasibleError as error:
             raise InfeasibleError(f"{section}: {error.what}", fix=error.fix, culprit=error.culprit) from None
-    costs = [row.cost for row in rows]
+    costs = [Cost(), *(row.cost for row in rows)]
     kernel, bias, non_trainable, macs, flops = (sum(column) for column in zip(*costs, strict=True))
     return Analysis(
         rows=tuple(rows),

@@ -170,10 +170,15 @@ def _residual_unit(picked: Picked, channels: int, strides: Any) -> Layers:
     return (Residual(body=body, shortcut=shortcut), activate)
 
 
+def _hidden(units: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Units of each hidden dense layer; those of none leave no layer."""
+    return tuple(n for n in (units if isinstance(units, tuple) else (units,)) if n)
+
+
 class Head(Template):
     """From feature maps to one number a class."""
 
-    conditions: ClassVar = {"activation": ("units", bool)}
+    conditions: ClassVar = {"activation": ("units", lambda units: bool(_hidden(units)))}
 
     pooling: Of[Literal["global_average", "flatten"]] = "global_average"
     """`global_average` keeps the mean of each feature map; `flatten` keeps every pixel."""
@@ -187,8 +192,7 @@ class Head(Template):
     @staticmethod
     def layers(picked: Picked, classes: int) -> Layers:
         """The layers for one set of values; the last gives a logit for each class."""
-        units = picked["units"]
-        hidden = [n for n in (units if isinstance(units, tuple) else (units,)) if n]
+        hidden = _hidden(picked["units"])
         drop = (Dropout(rate=picked["dropout"]),) if picked["dropout"] else ()
         layers: list[Layer] = [GlobalAveragePooling2D() if picked["pooling"] == "global_average" else Flatten()]
         for n in hidden:

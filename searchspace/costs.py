@@ -69,8 +69,8 @@ def _(layer: Conv2D, before: Shape, after: Shape) -> Cost:
 
 @cost.register
 def _(layer: Dense, before: Shape, after: Shape) -> Cost:
-    macs = before[-1] * layer.units
-    return Cost(macs, layer.units, macs=macs, flops=2 * macs + math.prod(after))
+    macs = before[-1] * math.prod(after)
+    return Cost(before[-1] * layer.units, layer.units, macs=macs, flops=2 * macs + math.prod(after))
 
 
 @cost.register

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from searchspace.candidate import Candidate
@@ -72,12 +73,11 @@ def cardinality(space: Space) -> float:
         hanging = children[dimension.name]
         if not hanging:
             return dimension.domain.size
-        return sum(product(d for d in hanging if value in d.when) for value in dimension.domain.values)
+        ways = [product(d for d in hanging if value in d.when) for value in dimension.domain.values]
+        return math.inf if math.inf in ways else sum(ways)
 
-    def product(dims: Any) -> float:
-        result: float = 1
-        for dimension in dims:
-            result *= choices(dimension)
-        return result
+    def product(dims: Iterable[Dimension]) -> float:
+        ways = [choices(dimension) for dimension in dims]
+        return math.inf if math.inf in ways else math.prod(ways)
 
     return product(children[None])

@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Self, TypeAlias, TypeVar, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    FiniteFloat,
+    Tag,
+    model_validator,
+)
 
 from searchspace.errors import DomainError
 
@@ -55,7 +65,7 @@ class Integer(Model):
     @property
     def size(self) -> float:
         """How many values there are."""
-        return len(range(self.low, self.high + 1, self.step))
+        return (self.high - self.low) // self.step + 1
 
     def at(self, share: float) -> Value:
         """The value at `share` of the way, from 0 (`low`) to just under 1 (`high`)."""
@@ -65,18 +75,20 @@ class Integer(Model):
         return self.low + self.step * int(share * self.size)
 
     def canonical(self, value: Any) -> Value:
-        """`value` as this domain writes it."""
+        """`value` as this domain writes it; a `DomainError` where it is not one of the values."""
+        if value not in range(self.low, self.high + 1, self.step):
+            raise DomainError(f"{value!r} is not in the range.", fix="Expected one of its values.", culprit=self)
         return int(value)
 
 
 class Real(Model):
     """Real numbers from `low` to `high`, both included; with `step`, only every so many."""
 
-    low: float
+    low: FiniteFloat
     """The smallest value."""
-    high: float
+    high: FiniteFloat
     """The largest value."""
-    step: Annotated[float, Field(gt=0)] | None = None
+    step: Annotated[FiniteFloat, Field(gt=0)] | None = None
     """The distance between neighbouring values; none for a continuum."""
     log: bool = False
     """Whether to spread proposals evenly over the logarithm."""
@@ -84,15 +96,14 @@ class Real(Model):
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
         _check_range(self.low, self.high, log=self.log, stepped=self.step is not None)
+        largest = max(abs(self.low), abs(self.high))
+        if self.step is not None and largest > 10**SIGNIFICANT_DIGITS * self.step:
+            raise ValueError(f"step {self.step:g} is finer than {SIGNIFICANT_DIGITS} significant digits of {largest:g}")
         return self
 
     @property
     def values(self) -> tuple[Value, ...]:
-        """Every value, smallest first.
-
-        Raises:
-            DomainError: without `step` there is no end of them.
-        """
+        """Every value, smallest first; a `DomainError` without `step`, as there is no end of them."""
         if self.step is None:
             raise DomainError("A continuous range cannot be enumerated.", fix="Give it a `step`.", culprit=self)
         return tuple(self.canonical(self.low + k * self.step) for k in range(int(self.size)))
@@ -118,8 +129,9 @@ class Real(Model):
         So a value prints as it is, and digests do not depend on the last bits of an engine's arithmetic.
         """
         if self.step is not None:
-            value = self.low + round((value - self.low) / self.step) * self.step
-        return float(f"{min(self.high, max(self.low, value)):.{SIGNIFICANT_DIGITS}g}")
+            steps = min(self.size - 1, max(0, round((value - self.low) / self.step)))
+            value = self.low + steps * self.step
+        return min(self.high, max(self.low, float(f"{value:.{SIGNIFICANT_DIGITS}g}")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +150,11 @@ class Choice:
         return self.values[int(share * len(self.values))]
 
     def canonical(self, value: Any) -> Value:
-        """`value` as this domain writes it."""
-        return cast("Value", tuple(value) if isinstance(value, list) else value)
+        """`value` as this domain writes it; a `DomainError` where it is not one of the values."""
+        value = tuple(value) if isinstance(value, list) else value
+        if value not in self.values:
+            raise DomainError(f"{value!r} is not a choice.", fix="Expected one of its values.", culprit=self)
+        return self.values[self.values.index(value)]
 
 
 Domain: TypeAlias = Choice | Integer | Real
@@ -147,11 +162,16 @@ Domain: TypeAlias = Choice | Integer | Real
 
 def _check_range(low: float, high: float, *, log: bool, stepped: bool) -> None:
     if low > high:
-        raise ValueError(f"low ({low:g}) is above high ({high:g}); expected low <= high")
+        raise ValueError(f"low ({_plain(low)}) is above high ({_plain(high)}); expected low <= high")
     if log and low <= 0:
-        raise ValueError(f"a logarithmic range needs low > 0, not {low:g}")
+        raise ValueError(f"a logarithmic range needs low > 0, not {_plain(low)}")
     if log and stepped:
         raise ValueError("a range has `log` or `step`, not both")
+
+
+def _plain(number: float) -> str:
+    """A number as a person writes it; a whole number, however large, in full."""
+    return str(number) if isinstance(number, int) else f"{number:g}"
 
 
 def as_domain(field: object) -> Domain:
@@ -178,8 +198,8 @@ def _distinct(values: Sequence[T]) -> tuple[T, ...]:
 
 
 def _tuples(values: object) -> object:
-    """Lists in lists (pairs, layer lists) as tuples: values must be hashable."""
-    return tuple(tuple(v) if isinstance(v, list) else v for v in cast("Sequence[object]", values))
+    """Lists in lists (pairs, layer lists) as tuples: values must be hashable. In a list, which JSON's arrays are."""
+    return [tuple(v) if isinstance(v, list) else v for v in cast("Sequence[object]", values)]
 
 
 Of: TypeAlias = Annotated[
@@ -197,13 +217,12 @@ OfRange: TypeAlias = Annotated[
 ]
 """The same, or a range R of them."""
 
-
 Size: TypeAlias = int | Pair
 """An extent in pixels: one number for a square, or (height, width)."""
 
 Flag: TypeAlias = Of[bool]
 Whole: TypeAlias = OfRange[int, Integer]
-Fraction: TypeAlias = OfRange[float, Real]
+Fraction: TypeAlias = OfRange[FiniteFloat, Real]
 Extent: TypeAlias = OfRange[Size, Integer]
 
 
@@ -214,7 +233,7 @@ def within(low: float, high: float = math.inf, *, open_high: bool = False) -> Af
     def check(field: T) -> T:
         for value in _extremes(field):
             if not low <= value <= high or (open_high and value == high):
-                raise ValueError(f"{value:g} is out of range; expected {expected}")
+                raise ValueError(f"{_plain(value)} is out of range; expected {expected}")
         return field
 
     return AfterValidator(check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, Any, Self, TypeAlias, cast
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
@@ -127,6 +127,12 @@ class SearchSpace(NetworkSpace):
             for dimension in group
             if dimension.parent is None or dimension.when
         )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, which works out its own `plan`: `update` may give it other fields."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("plan", None)
+        return copied
 
     def assemble(self, picked: Mapping[str, Picked]) -> Candidate:
         """The candidate for the values picked, by scope and field."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, model_validator
 
 from searchspace.dimensions import Picked, Template
 from searchspace.domains import Flag, Fraction, Model, Of, Whole, within
@@ -74,27 +74,27 @@ class Augment(Model):
 
     horizontal_flip: bool = False
     vertical_flip: bool = False
-    translation: float = 0.0
-    rotation: float = 0.0
-    zoom: float = 0.0
-    contrast: float = 0.0
-    erasing: float = 0.0
+    translation: FiniteFloat = 0.0
+    rotation: FiniteFloat = 0.0
+    zoom: FiniteFloat = 0.0
+    contrast: FiniteFloat = 0.0
+    erasing: FiniteFloat = 0.0
 
 
 class Recipe(Model):
     """How a candidate is trained; the fields mean what they mean in `Training`, None where one does not count."""
 
     optimizer: Optimizer
-    learning_rate: Annotated[float, Field(gt=0)]
-    momentum: float | None = None
+    learning_rate: Annotated[FiniteFloat, Field(gt=0)]
+    momentum: FiniteFloat | None = None
     nesterov: bool | None = None
-    weight_decay: float | None = None
+    weight_decay: FiniteFloat | None = None
     schedule: Schedule = "constant"
-    plateau_factor: float | None = None
+    plateau_factor: FiniteFloat | None = None
     plateau_patience: int | None = None
     early_stopping: int = 0
     batch_size: Annotated[int, Field(ge=1)]
-    label_smoothing: float = 0.0
+    label_smoothing: FiniteFloat = 0.0
     augment: Augment = Augment()
 
     @model_validator(mode="before")
@@ -106,7 +106,8 @@ class Recipe(Model):
         fields = dict(fields)
         if not fields.get("weight_decay"):
             fields["weight_decay"] = None
-            fields["optimizer"] = "adam" if fields.get("optimizer") == "adamw" else fields.get("optimizer")
+            if fields.get("optimizer") == "adamw":
+                fields["optimizer"] = "adam"
         if not fields.get("momentum"):
             fields["momentum"] = fields["nesterov"] = None
         return fields

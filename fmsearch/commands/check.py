@@ -1,8 +1,22 @@
-"""Validate a study file and say what its space holds, before anything is trained."""
+"""Validate a study file and say what its space holds, before anything is trained.
+
+Shares and ranges are those of 500 candidates drawn at random with the study's seed. Where none of them fits the
+limits, the limits cannot practically be met, and the exit code is 2.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from fmsearch.errors import InputError
+
+if TYPE_CHECKING:
+    from fmsearch.datasets import Description
+    from fmsearch.preview import Preview
+    from fmsearch.study import Study
+    from searchspace import SearchSpace
 
 HELP = "validate a study; how large is its space, and how much of it is within limits"
 EXAMPLES = """\
@@ -10,6 +24,9 @@ examples:
   fmsearch check studies/small.yaml
   fmsearch check studies/small.yaml --set limits.parameters=5000
 """
+MOST_REASONS = 3
+LARGEST_IN_FULL = 10**9
+QUARTILES = ("smallest", "25%", "median", "75%", "largest")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +37,107 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Validate, sample, and print."""
-    from fmsearch.study import load_study
+    from pathlib import Path
 
-    load_study(options.study, tuple(options.set))
+    from fmsearch.datasets import describe
+    from fmsearch.preview import preview
+    from fmsearch.study import load_study
+    from searchspace import Input
+
+    study = load_study(options.study, tuple(options.set))
+    images = describe(study.data, Path(options.study).parent)
+    height, width, channels = images.shape
+    space = study.search_space(
+        Input(height=height, width=width, channels=channels, classes=len(images.class_names)),
+    )
+    sample = preview(space, study.seed)
+    print("\n".join([*about(study, images, space), "", *shares(sample), "", *plan(study)]))
+    if not sample.fitting:
+        raise InputError(f"{options.study}: {nothing_fits(sample)}")
+
+
+def about(study: Study, images: Description, space: SearchSpace) -> list[str]:
+    """The study in a few lines."""
+    from decimal import Decimal
+
+    from fmsearch.preview import Countable
+    from searchspace import cardinality, dimensions
+
+    shape = "x".join(map(str, images.shape))
+    free = dimensions(space)
+    endless = [dimension.name for dimension in free if dimension.domain.size == float("inf")]
+    count = cardinality(Countable(space) if endless else space)
+    size = f"{count:,}" if count <= LARGEST_IN_FULL else f"about {Decimal(count):.1e}"
+    if endless:
+        are, them = ("are", "them") if endless[1:] else ("is", "it")
+        size = f"infinitely many, as {' and '.join(endless)} {are} continuous; {size} with {them} fixed"
+    return [
+        f"study   {study.name}, seed {study.seed}",
+        f"data    {_source(study)}: {shape} images, {len(images.class_names)} classes",
+        f"space   {len(free)} dimensions; sets of choices: {size}",
+    ]
+
+
+def shares(sample: Preview) -> list[str]:
+    """How much of the space may be trained, why the rest may not, and the sizes of what may."""
+    lines = [f"of {sample.samples} samples"]
+    lines.append(f"  {_share(len(sample.fitting), sample)} fit")
+    for limit, count in sample.above.most_common():
+        lines.append(f"  {_share(count, sample)} are above the limit of {limit}")
+    if sample.infeasible:
+        lines.append(f"  {_share(sample.infeasible.total(), sample)} cannot be built:")
+        lines += [f"        {count:>5} {reason}" for reason, count in sample.infeasible.most_common(MOST_REASONS)]
+    if sample.fitting:
+        lines += ["", *_sizes(sample)]
+    return lines
+
+
+def _sizes(sample: Preview) -> list[str]:
+    """A table of what fits: a row a size."""
+    rows: list[tuple[str, ...]] = [("those that fit", *QUARTILES)]
+    for name in ("parameters", "macs"):
+        values = quartiles([getattr(analysis, name) for analysis in sample.fitting])
+        rows.append((name, *(f"{value:,}" for value in values)))
+    width = 2 + max(len(cell) for _, *cells in rows for cell in cells)
+    return [f"{name:<14}{''.join(f'{cell:>{width}}' for cell in cells)}" for name, *cells in rows]
+
+
+def plan(study: Study) -> list[str]:
+    """What will be trained."""
+    from fmsearch.schedule import trainings
+
+    budget = study.budget
+    rungs: Counter[int] = Counter(trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep))
+    epochs = sum(length * count for length, count in rungs.items())
+    steps = ", ".join(f"{count:,} of {length}" for length, count in rungs.items())
+    total = f"{rungs.total():,} trainings ({steps} epochs), {epochs:,} epochs in all"
+    seeds = "1 seed" if study.final.seeds == 1 else f"each of {study.final.seeds} seeds"
+    return [
+        f"search  {budget.candidates:,} candidates: {total}",
+        f"final   each model of the front: {study.final.epochs:,} epochs with {seeds}",
+    ]
+
+
+def quartiles(values: list[int]) -> list[int]:
+    """Smallest, lower quartile, median, upper quartile, largest."""
+    ordered = sorted(values)
+    return [ordered[round(share * (len(ordered) - 1) / 4)] for share in range(5)]
+
+
+def nothing_fits(sample: Preview) -> str:
+    """Why none of the samples may be trained, and how near the best one is."""
+    if not sample.nearest:
+        reason, _ = sample.infeasible.most_common(1)[0]
+        fix = "Allow padding same, fewer stages, or smaller kernels and strides."
+        return f"none of {sample.samples} samples can be built; most often {reason}. {fix}"
+    missed = " and ".join(map(str, sample.nearest))
+    fix = "Raise the limit, or allow smaller networks."
+    return f"none of {sample.samples} samples is within the limits; the nearest has {missed}. {fix}"
+
+
+def _source(study: Study) -> str:
+    return study.data.dataset or study.data.npz or str(study.data.folder)
+
+
+def _share(count: int, sample: Preview) -> str:
+    return f"{count:>5} ({100 * count / sample.samples:.0f}%)"

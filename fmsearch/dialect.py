@@ -1,0 +1,96 @@
+"""The YAML of study files: plain, with the scalars of version 1.2."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import yaml
+
+MOST_DEEP = 50
+MOST_DIGITS = 18
+
+_DIGITS = r"[0-9](?:_?[0-9])*"
+_SCALARS = {
+    "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (rf"[-+]?{_DIGITS}", list("-+0123456789")),
+    "float": (
+        rf"[-+]?(?:{_DIGITS}\.(?:{_DIGITS})?|\.{_DIGITS}|{_DIGITS}(?=[eE]))(?:[eE][-+]?[0-9]+)?",
+        list("-+.0123456789"),
+    ),
+}
+_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class RefusedError(yaml.MarkedYAMLError):
+    """Valid YAML that has no place in a study.
+
+    Args:
+        what: what stands there.
+        place: where.
+        fix: what would be right.
+    """
+
+    def __init__(self, what: str, place: yaml.Mark, fix: str = "") -> None:
+        super().__init__(problem=what, problem_mark=place, note=fix)
+
+
+class _Loader(yaml.SafeLoader):
+    """`1e-3` is a number; `no`, `on`, `0x10` and dates are words; digits may be grouped, as in `200_000`."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # PyYAML's way: a class with its own inherits none
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse what a study may not hold before anything is built of it."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it out
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor or tag:
+            what = f"the anchor or alias '{anchor}'" if anchor else f"the tag '{tag}'"
+            raise RefusedError(what, event.start_mark, "A study is plain YAML: write the value itself.")
+        if self.depth == MOST_DEEP:
+            fix = f"Expected {MOST_DEEP} at most."
+            raise RefusedError("too many lists and mappings, one in another", event.start_mark, fix)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+for _name, (_pattern, _first) in _SCALARS.items():
+    _Loader.add_implicit_resolver(_name, re.compile(rf"^(?:{_pattern})$"), _first)
+
+
+def compose(text: str) -> yaml.Node | None:
+    """The nodes of the one document that a text holds; None where it holds nothing.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, or a `RefusedError` what has no place in a study.
+    """
+    return _Loader(text).get_single_node()
+
+
+def scalar(node: yaml.Node) -> str | int | float | bool | None:
+    """The value of a node that is neither mapping nor list.
+
+    Raises:
+        RefusedError: a number is too large, or a text no line of text.
+    """
+    text: str = node.value
+    match node.tag:
+        case "null":
+            return None
+        case "bool":
+            return text.lower() == "true"
+        case "int" if sum(map(str.isdecimal, text)) <= MOST_DIGITS:
+            return int(text)
+        case "float" if math.isfinite(float(text)):
+            return float(text)
+        case "int" | "float":
+            raise RefusedError("a number too large", node.start_mark, f"Expected {MOST_DIGITS} digits at most.")
+    if found := _UNSPEAKABLE.search(text):
+        fix = r"Expected a line of text; in double quotes, a backslash is written \\."
+        raise RefusedError(f"text with the control character {found[0]!a}", node.start_mark, fix)
+    return text

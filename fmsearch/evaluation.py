@@ -1,0 +1,110 @@
+"""One evaluation: a pure function of what is in here, and what it gives."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import Field
+
+from searchspace import Candidate
+from searchspace.domains import Model
+
+KEY_LENGTH = 24
+NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
+
+Purpose: TypeAlias = Literal["search", "final"]
+
+
+class Environment(Model):
+    """What else the digits of a result depend on."""
+
+    backend: str
+    backend_version: str
+    keras_version: str
+    device: Literal["cpu", "gpu"]
+    machine: str
+
+    @classmethod
+    def here(cls) -> Self:
+        """This machine's, without importing a backend."""
+        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        return cls(
+            backend=backend,
+            backend_version=_version(backend),
+            keras_version=_version("keras"),
+            device="gpu" if _has_gpu() else "cpu",
+            machine=platform.machine(),
+        )
+
+
+class Evaluation(Model):
+    """One training of one candidate, with everything that its result depends on.
+
+    A `final` one also reads the test set and keeps the trained model.
+    """
+
+    candidate: Candidate
+    dataset: str
+    epochs: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)]
+    purpose: Purpose = "search"
+    environment: Environment
+
+    @cached_property
+    def key(self) -> str:
+        """The name under which the result is stored: a digest of all the above."""
+        content = self.model_dump(mode="json", exclude={"candidate"}) | {"candidate": self.candidate.digest}
+        return _digest(content)[:KEY_LENGTH]
+
+
+class Epoch(Model):
+    """How one epoch ended; losses are cross-entropies in nats, label smoothing included."""
+
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+
+
+class Result(Model):
+    """What an evaluation gives.
+
+    `accuracy` and `loss` are of the validation split, `seconds` wall time. A failed one says why in `reason`.
+    """
+
+    status: Literal["done", "failed"]
+    accuracy: float | None = None
+    loss: float | None = None
+    test_accuracy: float | None = None
+    curve: tuple[Epoch, ...] = ()
+    seconds: float = 0.0
+    reason: str = ""
+
+
+def derive_seed(*parts: object) -> int:
+    """A seed of 31 bits that depends on all parts and nothing else."""
+    return int(_digest([str(part) for part in parts])[:8], 16) >> 1
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def _has_gpu() -> bool:
+    """Whether a backend would find an NVIDIA card: there is one, and it is not hidden."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES") not in {"", "-1"} and NVIDIA_DEVICES.is_dir()

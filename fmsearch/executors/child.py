@@ -1,0 +1,37 @@
+"""A worker process: calls in on standard input, outcomes out on standard output, a line of JSON each."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from dataclasses import asdict
+
+from fmsearch.executors.base import Call, run
+
+
+def main() -> None:
+    """Answer calls until standard input ends; then go at once, even in the middle of one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # What a library prints must not be taken for an answer.
+    os.dup2(2, 1)
+    calls: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_read, args=(calls,), daemon=True).start()
+    while True:
+        function, argument = json.loads(calls.get())
+        answers.write(json.dumps(asdict(run(Call(function, argument)))) + "\n")
+        answers.flush()
+
+
+def _read(calls: queue.Queue[str]) -> None:
+    for line in sys.stdin:
+        calls.put(line)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Calls run in processes of their own, which stay warm between calls.
+
+A worker is `python -m fmsearch.executors.child`: calls go in as lines of JSON on its standard input, outcomes come
+back as lines on its standard output. So nothing is pickled, a script needs no `if __name__ == "__main__"`, and a worker
+whose coordinator is gone sees its input end and goes too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, final
+
+from fmsearch.executors.base import Call, Outcome
+
+PATIENCE = 5.0  # seconds that an ended process is given to go
+
+
+@final
+@dataclass(eq=False)
+class _Worker:
+    process: subprocess.Popen[str]
+    ticket: int | None = None
+    reader: threading.Thread | None = field(default=None, repr=False)
+
+    def send(self, ticket: int, call: Call) -> None:
+        self.ticket = ticket
+        # A worker that has just died is noticed by its reader, which answers for the ticket.
+        with suppress(OSError):
+            assert self.process.stdin is not None
+            self.process.stdin.write(json.dumps([call.function, call.argument]) + "\n")
+            self.process.stdin.flush()
+
+    def end(self) -> None:
+        self.process.kill()
+        for stream in (self.process.stdin, self.process.stdout):
+            with suppress(OSError):
+                if stream is not None and stream is not self.process.stdout:
+                    stream.close()
+        self.process.wait(PATIENCE)
+        if self.reader is not None:
+            self.reader.join(PATIENCE)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+@final
+class ProcessExecutor:
+    """Runs calls in up to `workers` processes, started when first needed and replaced when they die.
+
+    Args:
+        workers: how many.
+        log: a file for what they write to standard error; thrown away if None.
+    """
+
+    def __init__(self, workers: int, log: Path | None = None) -> None:
+        self.workers = workers
+        self._log = log
+        self._pool: list[_Worker] = []
+        self._waiting: deque[tuple[int, Call]] = deque()
+        self._messages: queue.Queue[tuple[_Worker, str | None]] = queue.Queue()
+
+    def submit(self, ticket: int, call: Call) -> None:
+        """Start a call on an idle worker, or as soon as there is one."""
+        self._waiting.append((ticket, call))
+        self._dispatch()
+
+    def next(self, timeout: float | None = None) -> tuple[int, Outcome] | None:
+        """The next outcome; a call whose worker died has an external fault."""
+        while any(worker.ticket is not None for worker in self._pool):
+            try:
+                worker, line = self._messages.get(timeout=timeout)
+            except queue.Empty:
+                return None
+            ticket, worker.ticket = worker.ticket, None
+            if line is None:
+                self._pool.remove(worker)
+            self._dispatch()
+            if ticket is not None:
+                return ticket, _outcome(worker, line)
+        return None
+
+    def close(self) -> None:
+        """End all workers at once."""
+        self._waiting.clear()
+        while self._pool:
+            self._pool.pop().end()
+
+    def _dispatch(self) -> None:
+        while self._waiting:
+            worker = next((worker for worker in self._pool if worker.ticket is None), None)
+            if worker is None:
+                if len(self._pool) == self.workers:
+                    return
+                worker = self._start()
+            worker.send(*self._waiting.popleft())
+
+    def _start(self) -> _Worker:
+        with _opened(self._log) as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "fmsearch.executors.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+                # Ctrl-C in a terminal goes to the whole group: the coordinator alone is to decide what it means.
+                start_new_session=True,
+            )
+        worker = _Worker(process)
+        worker.reader = threading.Thread(target=self._listen, args=(worker,), daemon=True)
+        worker.reader.start()
+        self._pool.append(worker)
+        return worker
+
+    def _listen(self, worker: _Worker) -> None:
+        """Pass on each line; at the end of them, None."""
+        assert worker.process.stdout is not None
+        for line in worker.process.stdout:
+            self._messages.put((worker, line))
+        self._messages.put((worker, None))
+
+
+def _opened(log: Path | None) -> IO[str]:
+    return Path(os.devnull).open("w") if log is None else log.open("a", encoding="utf-8")
+
+
+def _outcome(worker: _Worker, line: str | None) -> Outcome:
+    if line is not None:
+        return Outcome(**json.loads(line))
+    code = worker.process.wait(PATIENCE)
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    return Outcome(error=f"the worker process {how}", external=True)

@@ -1,0 +1,49 @@
+"""What every proposer does: ask for candidates, and be told what came of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from searchspace import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate, and the number under which its proposer remembers it."""
+
+    number: int
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What was measured: `accuracy` in [0, 1], larger better; `size` in the objective's unit, smaller better."""
+
+    accuracy: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why nothing was trained: by what share limits were exceeded; infinite for what cannot be built."""
+
+    excess: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Training failed."""
+
+
+Verdict: TypeAlias = Evaluated | Rejected | Failed
+
+
+class Proposer(Protocol):
+    """Proposes candidates; what it proposes depends on its seed and on what it was told before, and on nothing else."""
+
+    def ask(self) -> Proposal:
+        """The next proposal; any point of the space, whether it can be built or not."""
+
+    def tell(self, number: int, verdict: Verdict) -> None:
+        """What came of a proposal; each is told once."""

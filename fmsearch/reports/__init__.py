@@ -1,0 +1,1 @@
+"""Views of a run: none of them holds state."""

@@ -1,0 +1,148 @@
+"""A run as rows, one a candidate: what every table, file and page shows."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fmsearch.errors import InputError
+from fmsearch.evaluation import Result
+from fmsearch.pareto import Point, front
+from fmsearch.reports.sketch import sketch
+from fmsearch.store import Store, Used
+from searchspace import Analysis, Candidate, analyse
+
+ID_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """One candidate, by the furthest it came.
+
+    Attributes:
+        rank: from 1, the best first: the front by size, then the rest by how far they came and how accurate they were.
+        id: the first digits of the candidate's digest.
+        number: when it was taken, from 0.
+        on_front: whether no other model of the same standing is at once as small and as accurate.
+        status: `final` (trained again in the last stage), `searched`, `failed` or `waiting`.
+        accuracy: on the validation split, the mean over seeds after the final stage; None without a result.
+        size: in the unit of the study's objective.
+        epochs: of its furthest training.
+        seconds: of all its trainings.
+        test_accuracy: mean over the final seeds; None before.
+        test_accuracy_std: their standard deviation (of a sample; 0 for a single seed); None before.
+        key: of the final evaluation whose model the run keeps: the seed best on validation; empty before.
+        reason: why it failed.
+    """
+
+    rank: int
+    id: str
+    number: int
+    on_front: bool
+    status: str
+    accuracy: float | None
+    parameters: int
+    macs: int
+    memory: int
+    size: int
+    epochs: int
+    seconds: float
+    architecture: str
+    test_accuracy: float | None
+    test_accuracy_std: float | None
+    key: str
+    reason: str
+    candidate: Candidate
+    analysis: Analysis
+    uses: tuple[Used, ...]
+
+
+def rows(store: Store) -> list[Row]:
+    """All candidates of a run, best first."""
+    objective = store.fact("objective") or "parameters"
+    uses: defaultdict[int, list[Used]] = defaultdict(list)
+    for used in store.uses():
+        uses[used.number].append(used)
+    unranked = [_row(number, candidate, uses[number], objective) for number, candidate in store.candidates().items()]
+    members = _front(unranked)
+    ordered = sorted(unranked, key=lambda row: _standing(row, members))
+    return [
+        Row(**{**vars(row), "rank": rank, "on_front": row.number in members})
+        for rank, row in enumerate(ordered, start=1)
+    ]
+
+
+def find(table: Sequence[Row], prefix: str) -> Row:
+    """The one row whose id begins so.
+
+    Raises:
+        InputError: there is none, or several.
+    """
+    found = [row for row in table if row.candidate.digest.startswith(prefix.lower())]
+    if len(found) == 1:
+        return found[0]
+    what = f"No model's id begins with '{prefix}'." if not found else f"{len(found)} models' ids begin with '{prefix}'."
+    raise InputError(what, "`fmsearch leaderboard` lists them; as many digits will do as tell one from the others.")
+
+
+def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str) -> Row:
+    final = [used for used in uses if used.evaluation.purpose == "final"]
+    furthest = max((used.evaluation.epochs for used in uses), default=0)
+    results = [used.result for used in final or uses if used.evaluation.epochs == furthest]
+    done = [result for result in results if result.status == "done"]
+    tests = [result.test_accuracy for result in done if result.test_accuracy is not None]
+    best = max((used for used in final if used.result.status == "done"), key=_validation, default=None)
+    analysis = analyse(candidate.architecture)
+    return Row(
+        rank=0,
+        id=candidate.digest[:ID_LENGTH],
+        number=number,
+        on_front=False,
+        status=_status(results, final=bool(final)),
+        accuracy=statistics.fmean(result.accuracy or 0.0 for result in done) if done else None,
+        parameters=analysis.parameters,
+        macs=analysis.macs,
+        memory=analysis.memory,
+        size=getattr(analysis, objective),
+        epochs=furthest,
+        seconds=sum(used.result.seconds for used in uses),
+        architecture=sketch(candidate.architecture),
+        test_accuracy=statistics.fmean(tests) if tests else None,
+        test_accuracy_std=(statistics.stdev(tests) if len(tests) > 1 else 0.0) if tests else None,
+        key=best.key if best else "",
+        reason=next((result.reason for result in results if result.reason), ""),
+        candidate=candidate,
+        analysis=analysis,
+        uses=tuple(sorted(uses, key=lambda used: (used.evaluation.epochs, used.evaluation.purpose != "search"))),
+    )
+
+
+def _validation(used: Used) -> tuple[float, str]:
+    return (used.result.accuracy or 0.0, used.key)
+
+
+def _status(results: Sequence[Result], *, final: bool) -> str:
+    if not results:
+        return "waiting"
+    if all(result.status == "failed" for result in results):
+        return "failed"
+    return "final" if final else "searched"
+
+
+def _front(unranked: Sequence[Row]) -> set[int]:
+    """Numbers of the front's members: among the final ones, or before those among the furthest trained."""
+    contest = [row for row in unranked if row.status == "final"]
+    if not contest:
+        searched = [row for row in unranked if row.status == "searched"]
+        furthest = max((row.epochs for row in searched), default=0)
+        contest = [row for row in searched if row.epochs == furthest]
+    return {contest[i].number for i in front([Point(row.size, row.accuracy or 0.0) for row in contest])}
+
+
+def _standing(row: Row, members: set[int]) -> tuple[float, ...]:
+    if row.number in members:
+        return (0, row.size, row.number)
+    standing = {"final": 1, "searched": 2, "failed": 3, "waiting": 4}[row.status]
+    return (standing, -row.epochs, -(row.accuracy or 0.0), row.size, row.number)

@@ -1,0 +1,55 @@
+"""What lies where in a run's folder: the one place that knows the names of its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fmsearch.errors import InputError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run."""
+
+    path: Path
+
+    @classmethod
+    def existing(cls, path: str | Path) -> RunFolder:
+        """The run at a path.
+
+        Raises:
+            InputError: there is none.
+        """
+        folder = cls(Path(path))
+        if not folder.store.is_file():
+            raise InputError(f"{path} is no run folder.", "Expected one that `fmsearch run` wrote, as in runs/small.")
+        return folder
+
+    @property
+    def study(self) -> Path:
+        """The study as it ran, changes by `--set` included."""
+        return self.path / "study.yaml"
+
+    @property
+    def store(self) -> Path:
+        """Evaluations, and which of them the study used."""
+        return self.path / "evaluations.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a run goes on."""
+        return self.path / ".lock"
+
+    @property
+    def log(self) -> Path:
+        """What worker processes wrote to standard error."""
+        return self.path / "workers.log"
+
+    def model(self, key: str) -> Path:
+        """The trained model of a final evaluation, preprocessing inside."""
+        return self.path / "models" / f"{key}.keras"
+
+    def models(self) -> list[Path]:
+        """All trained models there are."""
+        return sorted((self.path / "models").glob("*.keras"))

@@ -1,0 +1,1 @@
+"""The only room that builds and trains Keras models. Importing it imports no backend."""

@@ -1,0 +1,124 @@
+"""From an architecture to a Keras model."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any, TypeAlias
+
+import keras
+
+from searchspace import Architecture, Candidate, layers
+
+Tensor: TypeAlias = Any
+
+# Keras's 0.99 needs hundreds of steps before the running means are worth anything; a rung may have thirty.
+BATCH_NORMALIZATION_MOMENTUM = 0.9
+WHITE = 255.0
+
+
+def build_model(candidate: Candidate) -> keras.Model:
+    """The candidate's network, untrained: images (batch, height, width, channels) in [0, 1] to logits (batch, classes)."""
+    return build(candidate.architecture)
+
+
+def build(architecture: Architecture) -> keras.Model:
+    """The network, untrained: images (batch, height, width, channels) in [0, 1] to logits (batch, classes)."""
+    images = keras.Input(architecture.input.shape, name="images")
+    return keras.Model(images, _through(architecture, images), name="network")
+
+
+def deployable(architecture: Architecture, trained: keras.Model) -> keras.Model:
+    """The trained network with its preprocessing inside: raw uint8 pixels to class probabilities."""
+    pixels = keras.Input(architecture.input.shape, dtype="uint8", name="pixels")
+    scaled = keras.layers.Rescaling(1 / WHITE, name="to_unit_range")(pixels)
+    logits = _through(architecture, scaled)
+    model = keras.Model(pixels, keras.layers.Softmax(name="probabilities")(logits), name="classifier")
+    model.set_weights(trained.get_weights())
+    return model
+
+
+def _through(architecture: Architecture, tensor: Tensor) -> Tensor:
+    for section, stack in architecture.sections():
+        tensor = _stack(stack, tensor, section.replace(" ", "_"))
+    return tensor
+
+
+def _stack(stack: layers.Layers, tensor: Tensor, scope: str) -> Tensor:
+    for position, layer in enumerate(stack):
+        name = f"{scope}_{position}_{layer.kind}"
+        if isinstance(layer, layers.Residual):
+            body = _stack(layer.body, tensor, f"{scope}_{position}_body")
+            shortcut = _stack(layer.shortcut, tensor, f"{scope}_{position}_shortcut")
+            tensor = keras.layers.Add(name=name)([body, shortcut])
+        else:
+            tensor = keras_layer(layer, name)(tensor)
+    return tensor
+
+
+@singledispatch
+def keras_layer(layer: layers.Layer, name: str) -> keras.layers.Layer:
+    """The Keras layer that a concrete layer stands for."""
+    raise NotImplementedError(f"no Keras layer is known for {layer!r} ({name})")
+
+
+@keras_layer.register
+def _(layer: layers.Conv2D, name: str) -> keras.layers.Layer:
+    return keras.layers.Conv2D(
+        layer.filters,
+        layer.kernel_size,
+        strides=layer.strides,
+        padding=layer.padding,
+        use_bias=layer.use_bias,
+        kernel_initializer="he_normal",
+        name=name,
+    )
+
+
+@keras_layer.register
+def _(layer: layers.BatchNormalization, name: str) -> keras.layers.Layer:
+    del layer
+    return keras.layers.BatchNormalization(momentum=BATCH_NORMALIZATION_MOMENTUM, name=name)
+
+
+@keras_layer.register
+def _(layer: layers.LayerNormalization, name: str) -> keras.layers.Layer:
+    del layer
+    return keras.layers.LayerNormalization(name=name)
+
+
+@keras_layer.register
+def _(layer: layers.Activate, name: str) -> keras.layers.Layer:
+    return keras.layers.Activation(layer.function, name=name)
+
+
+@keras_layer.register
+def _(layer: layers.Pool2D, name: str) -> keras.layers.Layer:
+    pooling = keras.layers.MaxPooling2D if layer.kind == "max_pooling2d" else keras.layers.AveragePooling2D
+    return pooling(layer.pool_size, padding="same", name=name)
+
+
+@keras_layer.register
+def _(layer: layers.SpatialDropout2D, name: str) -> keras.layers.Layer:
+    return keras.layers.SpatialDropout2D(layer.rate, name=name)
+
+
+@keras_layer.register
+def _(layer: layers.Dropout, name: str) -> keras.layers.Layer:
+    return keras.layers.Dropout(layer.rate, name=name)
+
+
+@keras_layer.register
+def _(layer: layers.GlobalAveragePooling2D, name: str) -> keras.layers.Layer:
+    del layer
+    return keras.layers.GlobalAveragePooling2D(name=name)
+
+
+@keras_layer.register
+def _(layer: layers.Flatten, name: str) -> keras.layers.Layer:
+    del layer
+    return keras.layers.Flatten(name=name)
+
+
+@keras_layer.register
+def _(layer: layers.Dense, name: str) -> keras.layers.Layer:
+    return keras.layers.Dense(layer.units, name=name)

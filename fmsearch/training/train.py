@@ -1,0 +1,97 @@
+"""One training, from evaluation to result."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+
+import keras
+
+from fmsearch.datasets import Dataset
+from fmsearch.evaluation import Epoch, Evaluation, Result, derive_seed
+from fmsearch.training import recipes
+from fmsearch.training.augment import Augmenter
+from fmsearch.training.build import build, deployable
+from fmsearch.training.loops import Loop, Split, Trainee, choose_loop, steps_an_epoch
+from searchspace import Augment
+
+
+def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) -> Result:
+    """Train, and measure on the validation split; a `final` evaluation also on the test split.
+
+    Args:
+        evaluation: what to train and how.
+        data: the images, of the fingerprint that the evaluation names.
+        keep: where to save the trained model, preprocessing inside; nowhere if None.
+
+    Returns:
+        The result: equal in every digit, times apart, for an equal evaluation in an equal environment. A training
+        that runs into infinity or NaN is a failed one, with the epoch in its reason.
+    """
+    start = time.perf_counter()
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(evaluation.seed)
+    train = Split(data.x_train, data.y_train)
+    trainee = _trainee(evaluation, len(train.x))
+    loop = choose_loop(trainee, train)
+    curve, reason = _train(evaluation, trainee, loop, Split(data.x_validation, data.y_validation))
+    if reason:
+        return Result(status="failed", curve=curve, seconds=time.perf_counter() - start, reason=reason)
+    loss, accuracy = loop.evaluate(Split(data.x_validation, data.y_validation))
+    test = loop.evaluate(Split(data.x_test, data.y_test))[1] if evaluation.purpose == "final" else None
+    if keep is not None:
+        _save(deployable(evaluation.candidate.architecture, trainee.network), keep)
+    seconds = time.perf_counter() - start
+    return Result(status="done", accuracy=accuracy, loss=loss, test_accuracy=test, curve=curve, seconds=seconds)
+
+
+def _trainee(evaluation: Evaluation, images: int) -> Trainee:
+    recipe = evaluation.candidate.recipe
+    batch_size = min(recipe.batch_size, images)
+    augmenter = Augmenter(recipe.augment, derive_seed(evaluation.seed, "augment"))
+    return Trainee(
+        network=build(evaluation.candidate.architecture),
+        augmenter=augmenter if recipe.augment != Augment() else None,
+        optimizer=recipes.optimizer(recipe, evaluation.epochs * steps_an_epoch(images, batch_size)),
+        loss=recipes.Crossentropy(recipe.label_smoothing),
+        batch_size=batch_size,
+        seed=derive_seed(evaluation.seed, "order"),
+    )
+
+
+def _train(evaluation: Evaluation, trainee: Trainee, loop: Loop, validation: Split) -> tuple[tuple[Epoch, ...], str]:
+    """The learning curve, and why training failed, if it did."""
+    model = trainee.network
+    model.optimizer = trainee.optimizer
+    model.stop_training = False
+    callbacks = keras.callbacks.CallbackList(recipes.callbacks(evaluation.candidate.recipe), model=model)
+    callbacks.on_train_begin()
+    curve: list[Epoch] = []
+    for number, (loss, accuracy) in enumerate(loop.epochs(evaluation.epochs)):
+        if not math.isfinite(loss):
+            return tuple(curve), f"the loss became {loss} in epoch {number + 1}"
+        validation_loss, validation_accuracy = loop.evaluate(validation)
+        curve.append(
+            Epoch(
+                loss=loss,
+                accuracy=accuracy,
+                validation_loss=validation_loss,
+                validation_accuracy=validation_accuracy,
+                learning_rate=float(trainee.optimizer.learning_rate),
+            )
+        )
+        logs = {"loss": loss, "accuracy": accuracy, "val_loss": validation_loss, "val_accuracy": validation_accuracy}
+        callbacks.on_epoch_end(number, logs)
+        if model.stop_training:
+            break
+    callbacks.on_train_end()
+    return tuple(curve), ""
+
+
+def _save(model: keras.Model, path: Path) -> None:
+    """Whole or not at all: a kill in between leaves no torn file under the name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torn = path.with_name(f".{path.name}.tmp.keras")
+    model.save(torn)
+    torn.replace(path)
