@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fmsearch.errors import InputError
 from fmsearch.executors.base import Call, Executor, Outcome
 from fmsearch.executors.inline import InlineExecutor
 from fmsearch.executors.processes import ProcessExecutor
-from fmsearch.errors import InputError
 
 NAMES = ("processes", "inline")
 

@@ -17,7 +17,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, final
+from typing import IO, cast, final
 
 from fmsearch.executors.base import Call, Outcome
 
@@ -35,21 +35,27 @@ class _Worker:
         self.ticket = ticket
         # A worker that has just died is noticed by its reader, which answers for the ticket.
         with suppress(OSError):
-            assert self.process.stdin is not None
-            self.process.stdin.write(json.dumps([call.function, call.argument]) + "\n")
-            self.process.stdin.flush()
+            self.calls.write(json.dumps([call.function, call.argument]) + "\n")
+            self.calls.flush()
 
-    def end(self) -> None:
+    @property
+    def calls(self) -> IO[str]:
+        return cast("IO[str]", self.process.stdin)
+
+    @property
+    def answers(self) -> IO[str]:
+        return cast("IO[str]", self.process.stdout)
+
+    def end(self) -> int:
+        """End the process, however it stands; its exit code."""
         self.process.kill()
-        for stream in (self.process.stdin, self.process.stdout):
-            with suppress(OSError):
-                if stream is not None and stream is not self.process.stdout:
-                    stream.close()
-        self.process.wait(PATIENCE)
+        code = self.process.wait(PATIENCE)
+        with suppress(OSError):
+            self.calls.close()
         if self.reader is not None:
             self.reader.join(PATIENCE)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self.answers.close()
+        return code
 
 
 @final
@@ -123,8 +129,7 @@ class ProcessExecutor:
 
     def _listen(self, worker: _Worker) -> None:
         """Pass on each line; at the end of them, None."""
-        assert worker.process.stdout is not None
-        for line in worker.process.stdout:
+        for line in worker.answers:
             self._messages.put((worker, line))
         self._messages.put((worker, None))
 
@@ -136,6 +141,6 @@ def _opened(log: Path | None) -> IO[str]:
 def _outcome(worker: _Worker, line: str | None) -> Outcome:
     if line is not None:
         return Outcome(**json.loads(line))
-    code = worker.process.wait(PATIENCE)
+    code = worker.end()
     how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
     return Outcome(error=f"the worker process {how}", external=True)

@@ -46,16 +46,16 @@ class Augmenter(keras.layers.Layer):
         """A number for each image, shape (batch,)."""
         return keras.random.uniform((ops.shape(images)[0],), low, high, seed=self.seed_generator)
 
-    def _mirror(self, images: Any, wanted: bool) -> Any:
+    def _mirror(self, images: Any, *, wanted: bool) -> Any:
         """-1 or 1 for each image; 1 throughout where mirroring is not wanted."""
-        coin = self._uniform(images, 0.0, 1.0)
-        return ops.where(coin < 0.5, -1.0, 1.0) if wanted else ops.ones_like(coin)
+        coin = self._uniform(images, -1.0, 1.0)
+        return ops.where(coin < 0.0, -1.0, 1.0) if wanted else ops.ones_like(coin)
 
     def _transforms(self, images: Any) -> Any:
         """Eight coefficients an image, from output to input pixels, about the centre of the image."""
         a = self.augment
         height, width = images.shape[1], images.shape[2]
-        flip_x, flip_y = self._mirror(images, a.horizontal_flip), self._mirror(images, a.vertical_flip)
+        flip_x, flip_y = self._mirror(images, wanted=a.horizontal_flip), self._mirror(images, wanted=a.vertical_flip)
         angle = self._uniform(images, -math.radians(a.rotation), math.radians(a.rotation))
         scale = 1.0 + self._uniform(images, -a.zoom, a.zoom)
         shift_x = self._uniform(images, -a.translation, a.translation) * width

@@ -17,7 +17,7 @@ WHITE = 255.0
 
 
 def build_model(candidate: Candidate) -> keras.Model:
-    """The candidate's network, untrained: images (batch, height, width, channels) in [0, 1] to logits (batch, classes)."""
+    """The candidate's network, untrained: images (batch, height, width, channels) in [0, 1] to logits."""
     return build(candidate.architecture)
 
 

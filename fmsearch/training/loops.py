@@ -15,7 +15,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-
 WHITE = 255.0
 EVALUATION_BATCH = 500
 

@@ -6,7 +6,6 @@ import functools
 import os
 from pathlib import Path
 
-
 from fmsearch.datasets import Dataset, open_shared
 from fmsearch.evaluation import Evaluation
 from searchspace.domains import Model

@@ -1,0 +1,46 @@
+"""Run a study: search, train the front again, and show the leaderboard. The same command again goes on where it was."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "run a study, or go on with one that was interrupted"
+EXAMPLES = """\
+examples:
+  fmsearch run studies/small.yaml
+  fmsearch run studies/fashion.yaml --workers 2 --set budget.candidates=12
+  fmsearch run studies/small.yaml --out runs/second --set seed=1
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("study", metavar="STUDY", help="the study file")
+    parser.add_argument("--out", metavar="DIR", help="the run folder (default: runs/<name of the study>)")
+    parser.add_argument("--workers", metavar="N", type=int, help="evaluations side by side (default: one a core)")
+    parser.add_argument(
+        "--executor", choices=("processes", "inline"), default="processes", help="where they run (default: processes)"
+    )
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="change a value of the study")
+    parser.add_argument("--fresh", action="store_true", help="begin anew; an earlier run is moved aside")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run, watched by a view that suits the terminal."""
+    from fmsearch.reports.live import summary, view
+    from fmsearch.run import folder_of, run
+    from fmsearch.study import load_study
+
+    study = load_study(options.study, tuple(options.set))
+    with view(study, quiet=options.quiet) as observer:
+        table = run(
+            study,
+            options.out,
+            workers=options.workers,
+            executor=options.executor,
+            fresh=options.fresh,
+            observer=observer,
+        )
+    if not options.quiet:
+        summary(table, folder_of(study, options.out))

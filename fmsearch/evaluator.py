@@ -1,0 +1,117 @@
+"""Results of evaluations, from the store where they are known, from workers where they are not."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fmsearch.evaluation import Evaluation, Result
+from fmsearch.events import Observer, Started
+from fmsearch.executors import Call, Executor, Outcome
+
+TRIES = 3
+
+
+class Cache(Protocol):
+    """What is known already."""
+
+    def find(self, key: str) -> Result | None:
+        """The result under a key."""
+
+    def add(self, evaluation: Evaluation, result: Result) -> None:
+        """Keep a result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An evaluation of the candidate of a number has a result; `stored` if it was known before."""
+
+    number: int
+    evaluation: Evaluation
+    result: Result
+    stored: bool
+
+
+@dataclass(order=True, slots=True)
+class _Wanted:
+    priority: tuple[int, ...]
+    number: int = field(compare=False)
+    evaluation: Evaluation = field(compare=False)
+    tries: int = field(default=0, compare=False)
+
+
+class Evaluator:
+    """Answers each evaluation once: at once if it is stored, otherwise when a worker has run it.
+
+    Args:
+        cache: where results are found and kept.
+        executor: where the others run.
+        call: the call that runs an evaluation.
+        observer: told of each evaluation that begins on a worker.
+    """
+
+    def __init__(
+        self,
+        cache: Cache,
+        executor: Executor,
+        call: Callable[[Evaluation], Call],
+        observer: Observer,
+    ) -> None:
+        self._cache = cache
+        self._executor = executor
+        self._call = call
+        self._observer = observer
+        self._known: deque[Answer] = deque()
+        self._wanted: list[_Wanted] = []
+        self._running: dict[int, _Wanted] = {}
+        self._tickets = 0
+
+    def want(self, number: int, evaluation: Evaluation, priority: tuple[int, ...]) -> None:
+        """Ask for a result for the candidate of a number.
+
+        Of those that wait for a worker, the one of the lowest priority runs first.
+        """
+        result = self._cache.find(evaluation.key)
+        if result is not None:
+            self._known.append(Answer(number, evaluation, result, stored=True))
+        else:
+            heapq.heappush(self._wanted, _Wanted((*priority, self._tickets), number, evaluation))
+            self._tickets += 1
+
+    def next(self) -> Answer | None:
+        """The next answer, in whatever order results come; None when nothing is wanted any more."""
+        while True:
+            if self._known:
+                return self._known.popleft()
+            self._dispatch()
+            if not self._running:
+                return None
+            finished = self._executor.next()
+            if finished is not None and (answer := self._settle(*finished)) is not None:
+                return answer
+
+    def _dispatch(self) -> None:
+        while self._wanted and len(self._running) < self._executor.workers:
+            wanted = heapq.heappop(self._wanted)
+            self._tickets += 1
+            self._running[self._tickets] = wanted
+            self._executor.submit(self._tickets, self._call(wanted.evaluation))
+            self._observer.notice(Started(wanted.number, wanted.evaluation))
+
+    def _settle(self, ticket: int, outcome: Outcome) -> Answer | None:
+        """The answer; None where the fault was external and another try may do better."""
+        wanted = self._running.pop(ticket)
+        if outcome.value is not None:
+            result = Result.model_validate_json(outcome.value)
+            self._cache.add(wanted.evaluation, result)
+            return Answer(wanted.number, wanted.evaluation, result, stored=False)
+        wanted.tries += 1
+        if outcome.external and wanted.tries < TRIES:
+            heapq.heappush(self._wanted, wanted)
+            return None
+        # Not kept: a rerun tries again, for what failed was the machine or the software, not the network.
+        failed = Result(status="failed", reason=outcome.error)
+        return Answer(wanted.number, wanted.evaluation, failed, stored=False)

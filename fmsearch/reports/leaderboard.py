@@ -1,0 +1,216 @@
+"""The leaderboard: as data (JSON, CSV, Markdown) and as a table for a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fmsearch.reports import figures
+from fmsearch.reports.rows import Row
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+FIELDS = (
+    "rank",
+    "id",
+    "on_front",
+    "status",
+    "accuracy",
+    "test_accuracy",
+    "test_accuracy_std",
+    "parameters",
+    "macs",
+    "memory",
+    "size",
+    "epochs",
+    "seconds",
+    "architecture",
+    "reason",
+)
+FORMATS = ("rich", "json", "csv", "markdown")
+
+
+def render(rows: Sequence[Row], format: str, top: int | None = None) -> str:  # noqa: A002  # the option's own name
+    """The leaderboard as data, every field of every row.
+
+    Args:
+        rows: the rows, best first.
+        format: `json`, `csv` or `markdown`.
+        top: how many to show; all if None.
+    """
+    return {"json": _json, "csv": _csv, "markdown": _markdown}[format]([_record(row) for row in rows[:top]])
+
+
+def _record(row: Row) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in FIELDS}
+
+
+def _json(records: Sequence[dict[str, Any]]) -> str:
+    return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _csv(records: Sequence[dict[str, Any]]) -> str:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({field: _as_json(value) for field, value in record.items()} for record in records)
+    return file.getvalue()
+
+
+def _as_json(value: object) -> object:
+    """Truth values as JSON writes them; all else as it is."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _markdown(records: Sequence[dict[str, Any]]) -> str:
+    """A table that is aligned in its source, too."""
+    cells = [[_cell(field, record[field]) for field in FIELDS] for record in records]
+    is_number = [field not in {"id", "on_front", "status", "architecture", "reason"} for field in FIELDS]
+    widths = [max([len(field), 3, *(len(row[i]) for row in cells)]) for i, field in enumerate(FIELDS)]
+    widths[-1] = len(FIELDS[-1])  # the last column ends as its text does
+    rule = [f"{'-' * (width - 1)}:" if right else "-" * width for width, right in zip(widths, is_number, strict=True)]
+
+    def line(row: Sequence[str]) -> str:
+        padded = [
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(row, widths, is_number, strict=True)
+        ]
+        return f"| {' | '.join(padded)} |\n"
+
+    return "".join(map(line, [FIELDS, rule, *cells]))
+
+
+def _cell(field: str, value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else ""
+        case float():
+            return f"{value:.1f}" if field == "seconds" else f"{value:.4f}"
+        case int():
+            return f"{value:,}"
+        case _:
+            return figures.one_line(str(value)).replace("|", "\\|")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table on a terminal.
+
+    Attributes:
+        title: its heading.
+        cell: its text for a row, given whether there are ASCII characters alone.
+        front: the style of the front's cells.
+        rest: the style of all others.
+        right: whether figures are aligned at the right.
+        from_width: how wide the terminal must be to show it.
+    """
+
+    title: str
+    cell: Callable[[Row, bool], str]
+    front: str = ""
+    rest: str = ""
+    right: bool = True
+    from_width: int = 0
+
+
+MARK, ASCII_MARK = "●", "*"
+STATUS_STYLES = {"failed": "red", "waiting": "dim"}
+OBJECTIVES = {
+    "parameters": Column("parameters", lambda row, _: f"{row.parameters:,}", front="bold"),
+    "macs": Column("MACs", lambda row, _: f"{row.macs:,}", from_width=100),
+    "memory": Column("memory", lambda row, _: f"{row.memory:,}", from_width=140),
+}
+TEST = Column("test", lambda row, ascii_only: _test(row, ascii_only), front="bold")
+COLUMNS = (
+    Column("", lambda row, ascii_only: _mark(row, ascii_only), front="green", right=False),
+    Column("rank", lambda row, _: str(row.rank), front="dim", rest="dim"),
+    Column("id", lambda row, _: row.id, front="cyan", right=False),
+    Column("accuracy", lambda row, _: figures.accuracy(row.accuracy), front="bold green"),
+)
+DETAILS = (
+    Column("epochs", lambda row, _: str(row.epochs or ""), from_width=90, rest="dim"),
+    Column("time", lambda row, _: figures.duration(row.seconds) if row.epochs else "", from_width=120, rest="dim"),
+)
+
+
+def table(
+    rows: Sequence[Row],
+    *,
+    top: int | None = None,
+    objective: str = "parameters",
+    width: int = 80,
+    ascii_only: bool = False,
+) -> Table:
+    """The leaderboard for a terminal: the front first, with a mark; then the rest.
+
+    Args:
+        rows: the rows, best first.
+        top: how many to show; all if None.
+        objective: what the study keeps small; its column is always there.
+        width: of the terminal; a wide one shows more columns.
+        ascii_only: whether to do without other characters.
+    """
+    from rich import box
+    from rich.table import Table
+
+    shown = rows[:top]
+    columns = _columns(shown, objective, width)
+    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), header_style="dim", caption_justify="left", show_edge=False)
+    for column in columns:
+        grid.add_column(column.title, justify="right" if column.right else "left", no_wrap=True)
+    grid.add_column("architecture", overflow="fold")
+    for row in shown:
+        if not row.on_front and grid.rows and shown[grid.row_count - 1].on_front:
+            grid.add_section()
+        grid.add_row(*(_text(column, row, ascii_only) for column in columns), _architecture(row))
+    grid.caption = _caption(rows, shown, ascii_only)
+    return grid
+
+
+def _columns(rows: Sequence[Row], objective: str, width: int) -> list[Column]:
+    """Those that there is something to show in, and room for."""
+    tested = (TEST,) if any(row.test_accuracy is not None for row in rows) else ()
+    sizes = [column for name, column in OBJECTIVES.items() if name == objective or column.from_width <= width]
+    return [*COLUMNS, *tested, *sizes, *(column for column in DETAILS if column.from_width <= width)]
+
+
+def _text(column: Column, row: Row, ascii_only: bool) -> Text:  # noqa: FBT001  # passed on as it came
+    from rich.text import Text
+
+    return Text(column.cell(row, ascii_only), style=column.front if row.on_front else column.rest)
+
+
+def _architecture(row: Row) -> Text:
+    """The architecture, whole for the front and to the line's end for others; or what became of it."""
+    from rich.text import Text
+
+    if row.status in STATUS_STYLES:
+        words = f"{row.status}: {figures.one_line(row.reason)}" if row.reason else row.status
+        return Text(words, style=STATUS_STYLES[row.status], overflow="ellipsis", no_wrap=True)
+    if row.on_front:
+        return Text(row.architecture)
+    return Text(row.architecture, style="dim", overflow="ellipsis", no_wrap=True)
+
+
+def _caption(rows: Sequence[Row], shown: Sequence[Row], ascii_only: bool) -> str:  # noqa: FBT001  # passed on as it came
+    if not rows:
+        return "No candidates yet."
+    mark = ASCII_MARK if ascii_only else MARK
+    told = f"{mark} on the front: of those that trained as long, none is at once as small and as accurate"
+    return told if len(shown) == len(rows) else f"{told} ({len(shown):,} of {len(rows):,} shown)"
+
+
+def _mark(row: Row, ascii_only: bool) -> str:  # noqa: FBT001  # passed on as it came
+    return "" if not row.on_front else ASCII_MARK if ascii_only else MARK
+
+
+def _test(row: Row, ascii_only: bool) -> str:  # noqa: FBT001  # passed on as it came
+    return figures.spread(row.test_accuracy, row.test_accuracy_std, ascii_only=ascii_only)
