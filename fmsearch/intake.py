@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from random import Random
 
 from fmsearch.errors import InputError
 from fmsearch.proposers import Proposal, Proposer, Rejected, Verdict
-from searchspace import Analysis, Candidate, InfeasibleError, Limits, Violation, analyse, violations
+from searchspace import Analysis, Candidate, InfeasibleError, SearchSpace, Violation, analyse, violations
 
-# So many proposals in a row without a new candidate, and the space counts as exhausted (or the limits as unmeetable).
-PATIENCE = 1_000
+# So many proposals in a row without a new candidate, and the proposer counts as stuck: draws at random take its place.
+PATIENCE = 200
+# So many draws in a row, and the space counts as exhausted, or the limits as unmeetable.
+DRAWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,15 @@ class Intake:
 
     Args:
         proposer: who proposes.
-        limits: what candidates must keep.
+        space: where candidates are drawn from when the proposer is stuck, and whose limits they must keep.
+        seed: of those draws.
     """
 
-    def __init__(self, proposer: Proposer, limits: Limits) -> None:
+    def __init__(self, proposer: Proposer, space: SearchSpace, seed: int) -> None:
         self._proposer = proposer
-        self._limits = limits
-        self._proposals: dict[int, list[int]] = {}
+        self._space = space
+        self._random = Random(seed)  # noqa: S311  # a search, not a secret
+        self._proposals: dict[int, list[int | None]] = {}
         self._verdicts: dict[int, Verdict] = {}
         self._numbers: dict[str, int] = {}
         self._nearest: _Miss | None = None
@@ -50,7 +55,7 @@ class Intake:
         self.exhausted = False
 
     def take(self, count: int) -> list[Taken]:
-        """The next candidates, fewer than `count` only if the proposer has nothing new.
+        """The next candidates, fewer than `count` only if there is nothing new.
 
         Raises:
             InputError: not one proposal of the whole study could be trained.
@@ -58,17 +63,17 @@ class Intake:
         taken: list[Taken] = []
         idle = 0
         while len(taken) < count and not self.exhausted:
-            new = self._consider(self._proposer.ask())
+            new = self._consider(self._draw() if idle >= PATIENCE else self._proposer.ask())
             if new is not None:
                 taken.append(new)
                 idle = 0
             else:
                 idle += 1
-                self.exhausted = idle >= PATIENCE
+                self.exhausted = idle >= PATIENCE + DRAWS
         if not self._numbers:
             nearest = self._nearest.why if self._nearest else "none"
             raise InputError(
-                f"None of {PATIENCE:,} proposals can be trained; the nearest miss: {nearest}.",
+                f"None of {PATIENCE + DRAWS:,} proposals can be trained; the nearest miss: {nearest}.",
                 "Raise `limits`, or allow smaller networks in `space`.",
             )
         return taken
@@ -77,7 +82,15 @@ class Intake:
         """What came of a candidate: told to the proposer, for each proposal that led to it."""
         self._verdicts[number] = verdict
         for proposal in self._proposals.pop(number, ()):
-            self._proposer.tell(proposal, verdict)
+            self._tell(proposal, verdict)
+
+    def _draw(self) -> Proposal:
+        return Proposal(None, self._space.sample(self._random))
+
+    def _tell(self, number: int | None, verdict: Verdict) -> None:
+        """Tell the proposer, if it was the one who proposed."""
+        if number is not None:
+            self._proposer.tell(number, verdict)
 
     def _consider(self, proposal: Proposal) -> Taken | None:
         digest = proposal.candidate.digest
@@ -89,7 +102,7 @@ class Intake:
         except InfeasibleError as error:
             self._reject(proposal, _Miss(math.inf, error.what))
             return None
-        if broken := violations(analysis, self._limits):
+        if broken := violations(analysis, self._space.limits):
             self._reject(proposal, _Miss(_excess(broken), ", ".join(map(str, broken))))
             return None
         number = len(self._numbers)
@@ -101,7 +114,7 @@ class Intake:
         """The same candidate again costs nothing: its verdict is known, or will be told to both."""
         self.repeated += 1
         if number in self._verdicts:
-            self._proposer.tell(proposal.number, self._verdicts[number])
+            self._tell(proposal.number, self._verdicts[number])
         else:
             self._proposals[number].append(proposal.number)
 
@@ -109,7 +122,7 @@ class Intake:
         self.rejected += 1
         if self._nearest is None or miss.excess < self._nearest.excess:
             self._nearest = miss
-        self._proposer.tell(proposal.number, Rejected(miss.excess))
+        self._tell(proposal.number, Rejected(miss.excess))
 
 
 def _excess(broken: tuple[Violation, ...]) -> float:

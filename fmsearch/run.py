@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from fmsearch import executors, proposers
 from fmsearch.datasets import Dataset, load, share
 from fmsearch.errors import InputError
-from fmsearch.evaluation import Environment, Evaluation
+from fmsearch.evaluation import Environment, Evaluation, derive_seed
 from fmsearch.evaluator import Evaluator
 from fmsearch.events import Event, Observer
 from fmsearch.executors import Call
@@ -68,7 +68,8 @@ def run(
     with closing(runner), _opened(folder, study, fresh=fresh) as store:
         _note_facts(store, study, data)
         evaluator = Evaluator(store, runner, _calls(folder, str(share(data))), watching)
-        intake = Intake(proposers.make(study.engine, study.search_space(input_of(data)), study.seed), study.limits)
+        space = study.search_space(input_of(data))
+        intake = Intake(proposers.make(study.engine, space, study.seed), space, derive_seed(study.seed, "intake"))
         conditions = Conditions(data.fingerprint, Environment.here())
         Search(study, conditions, intake=intake, evaluator=evaluator, trail=store, observer=watching).run()
         table = rows(store)

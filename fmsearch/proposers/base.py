@@ -10,9 +10,9 @@ from searchspace import Candidate
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A candidate, and the number under which its proposer remembers it."""
+    """A candidate, and the number under which its proposer remembers it; None for one that no proposer made."""
 
-    number: int
+    number: int | None
     candidate: Candidate
 
 

@@ -106,7 +106,7 @@ class Column:
 
     Attributes:
         title: its heading.
-        cell: its text for a row, given whether there are ASCII characters alone.
+        cell: its text for a row.
         front: the style of the front's cells.
         rest: the style of all others.
         right: whether figures are aligned at the right.
@@ -114,30 +114,29 @@ class Column:
     """
 
     title: str
-    cell: Callable[[Row, bool], str]
+    cell: Callable[[Row], str]
     front: str = ""
     rest: str = ""
     right: bool = True
     from_width: int = 0
 
 
-MARK, ASCII_MARK = "●", "*"
 STATUS_STYLES = {"failed": "red", "waiting": "dim"}
 OBJECTIVES = {
-    "parameters": Column("parameters", lambda row, _: f"{row.parameters:,}", front="bold"),
-    "macs": Column("MACs", lambda row, _: f"{row.macs:,}", from_width=100),
-    "memory": Column("memory", lambda row, _: f"{row.memory:,}", from_width=140),
+    "parameters": Column("parameters", lambda row: f"{row.parameters:,}", front="bold"),
+    "macs": Column("MACs", lambda row: f"{row.macs:,}", from_width=100),
+    "memory": Column("memory", lambda row: f"{row.memory:,}", from_width=140),
 }
-TEST = Column("test", lambda row, ascii_only: _test(row, ascii_only), front="bold")
+TEST = Column("test", lambda row: figures.spread(row.test_accuracy, row.test_accuracy_std), front="bold")
 COLUMNS = (
-    Column("", lambda row, ascii_only: _mark(row, ascii_only), front="green", right=False),
-    Column("rank", lambda row, _: str(row.rank), front="dim", rest="dim"),
-    Column("id", lambda row, _: row.id, front="cyan", right=False),
-    Column("accuracy", lambda row, _: figures.accuracy(row.accuracy), front="bold green"),
+    Column("", lambda row: figures.MARK if row.on_front else "", front="green", right=False),
+    Column("rank", lambda row: str(row.rank), front="dim", rest="dim"),
+    Column("id", lambda row: row.id, front="cyan", right=False),
+    Column("accuracy", lambda row: figures.accuracy(row.accuracy), front="bold green"),
 )
 DETAILS = (
-    Column("epochs", lambda row, _: str(row.epochs or ""), from_width=90, rest="dim"),
-    Column("time", lambda row, _: figures.duration(row.seconds) if row.epochs else "", from_width=120, rest="dim"),
+    Column("epochs", lambda row: str(row.epochs or ""), from_width=90, rest="dim"),
+    Column("time", lambda row: figures.duration(row.seconds) if row.epochs else "", from_width=120, rest="dim"),
 )
 
 
@@ -158,20 +157,19 @@ def table(
         width: of the terminal; a wide one shows more columns.
         ascii_only: whether to do without other characters.
     """
-    from rich import box
-    from rich.table import Table
+    from fmsearch.reports.output import ruled
 
     shown = rows[:top]
     columns = _columns(shown, objective, width)
-    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), header_style="dim", caption_justify="left", show_edge=False)
+    grid = ruled(ascii_only=ascii_only)
     for column in columns:
         grid.add_column(column.title, justify="right" if column.right else "left", no_wrap=True)
     grid.add_column("architecture", overflow="fold")
     for row in shown:
         if not row.on_front and grid.rows and shown[grid.row_count - 1].on_front:
             grid.add_section()
-        grid.add_row(*(_text(column, row, ascii_only) for column in columns), _architecture(row))
-    grid.caption = _caption(rows, shown, ascii_only)
+        grid.add_row(*(_text(column, row, ascii_only=ascii_only) for column in columns), _architecture(row))
+    grid.caption = figures.spelled(_caption(rows, shown), ascii_only=ascii_only)
     return grid
 
 
@@ -182,10 +180,11 @@ def _columns(rows: Sequence[Row], objective: str, width: int) -> list[Column]:
     return [*COLUMNS, *tested, *sizes, *(column for column in DETAILS if column.from_width <= width)]
 
 
-def _text(column: Column, row: Row, ascii_only: bool) -> Text:  # noqa: FBT001  # passed on as it came
+def _text(column: Column, row: Row, *, ascii_only: bool) -> Text:
     from rich.text import Text
 
-    return Text(column.cell(row, ascii_only), style=column.front if row.on_front else column.rest)
+    style = column.front if row.on_front else column.rest
+    return Text(figures.spelled(column.cell(row), ascii_only=ascii_only), style=style)
 
 
 def _architecture(row: Row) -> Text:
@@ -200,17 +199,8 @@ def _architecture(row: Row) -> Text:
     return Text(row.architecture, style="dim", overflow="ellipsis", no_wrap=True)
 
 
-def _caption(rows: Sequence[Row], shown: Sequence[Row], ascii_only: bool) -> str:  # noqa: FBT001  # passed on as it came
+def _caption(rows: Sequence[Row], shown: Sequence[Row]) -> str:
     if not rows:
         return "No candidates yet."
-    mark = ASCII_MARK if ascii_only else MARK
-    told = f"{mark} on the front: of those that trained as long, none is at once as small and as accurate"
+    told = f"{figures.MARK} on the front: of those that trained as long, none is at once as small and as accurate"
     return told if len(shown) == len(rows) else f"{told} ({len(shown):,} of {len(rows):,} shown)"
-
-
-def _mark(row: Row, ascii_only: bool) -> str:  # noqa: FBT001  # passed on as it came
-    return "" if not row.on_front else ASCII_MARK if ascii_only else MARK
-
-
-def _test(row: Row, ascii_only: bool) -> str:  # noqa: FBT001  # passed on as it came
-    return figures.spread(row.test_accuracy, row.test_accuracy_std, ascii_only=ascii_only)

@@ -5,13 +5,22 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TextIO, final
+from typing import Protocol, TextIO, final
 
+from rich.box import SIMPLE_HEAD, Box
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.table import Table
 
 PIPE_WIDTH = 100
+_ASCII_HEAD = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+
+
+class Maker(Protocol):
+    """Makes something for a width, and for ASCII characters alone if it must be."""
+
+    def __call__(self, width: int, *, ascii_only: bool) -> RenderableType:
+        """What fits."""
 
 
 @final
@@ -20,13 +29,13 @@ class Fitted:
     """Something made for what it is printed on.
 
     Args:
-        make: what makes it, given the width, and whether there are ASCII characters alone.
+        make: what makes it.
     """
 
-    make: Callable[[int, bool], RenderableType]
+    make: Maker
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield self.make(options.max_width, options.ascii_only)
+        yield self.make(options.max_width, ascii_only=options.ascii_only)
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -35,21 +44,48 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def terminal(stream: TextIO) -> Console:
-    """A terminal as rich writes to it: nothing is coloured but what we colour."""
+    """A terminal as rich writes to it: nothing is coloured but what we colour, no character is too strange."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
     return Console(file=stream, highlight=False)
+
+
+def ruled(*, ascii_only: bool = False) -> Table:
+    """An empty table with a rule below its heading and no other."""
+    head = _ASCII_HEAD if ascii_only else SIMPLE_HEAD
+    return Table(box=head, padding=(0, 1, 0, 0), show_edge=False, header_style="dim", caption_justify="left")
+
+
+class _Page(io.StringIO):
+    """Text on its way to a stream with an encoding of its own."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # io.StringIO has none
+        """That of the stream."""
+        return self._encoding
 
 
 def plain(renderable: RenderableType, width: int = PIPE_WIDTH, encoding: str = "utf-8") -> str:
     """The text of something, without colours and without blanks at the ends of lines."""
-    buffer = io.BytesIO()
-    with io.TextIOWrapper(buffer, encoding=encoding, errors="backslashreplace", newline="\n") as file:
-        console = Console(
-            file=file, width=width, color_system=None, force_terminal=False, legacy_windows=False, highlight=False, _environ={}
-        )
-        console.print(renderable, soft_wrap=False)
-        file.flush()
-        text = buffer.getvalue().decode(encoding)
-    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    page = _Page(encoding)
+    console = Console(
+        file=page,
+        width=width,
+        color_system=None,
+        force_terminal=False,
+        legacy_windows=False,
+        highlight=False,
+        _environ={},
+    )
+    console.print(renderable)
+    text = "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+    if console.options.ascii_only:
+        text = text.replace("\u2026", "~")
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def show(renderable: RenderableType, width: int = PIPE_WIDTH) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from fmsearch.pareto import Point
-from fmsearch.reports.figures import short
+from fmsearch.reports.figures import MARK, short
 
 LEAST_WIDTH, LEAST_HEIGHT = 24, 5
 _BRAILLE = 0x2800
@@ -31,7 +32,9 @@ class Glyphs:
     tick_below: str
 
 
-UNICODE = Glyphs(mark="●", flat="─", rise="│", turn="╯", corner="└", axis="│", floor="─", tick_left="┤", tick_below="┬")
+UNICODE = Glyphs(
+    mark=MARK, flat="─", rise="│", turn="╯", corner="└", axis="│", floor="─", tick_left="┤", tick_below="┬"
+)
 ASCII = Glyphs(mark="*", flat="-", rise="|", turn="'", corner="+", axis="|", floor="-", tick_left="+", tick_below="+")
 
 
@@ -136,9 +139,7 @@ def scatter(
     sizes = [_log(point.size) for point in shown.values()]
     y_ticks = steps([point.accuracy for point in shown.values()], height - 2)
     margin = max(len(tick.label) for tick in y_ticks)
-    canvas = Canvas(
-        _scale(sizes, width - margin - 2, spare=0.03), _between(y_ticks, height - 2), ascii_only
-    )
+    canvas = Canvas(_scale(sizes, width - margin - 2, spare=0.03), _between(y_ticks, height - 2), ascii_only)
     for point in (point for i, point in shown.items() if i not in front):
         canvas.dot(_log(point.size), point.accuracy)
     glyphs = ASCII if ascii_only else UNICODE
@@ -209,7 +210,7 @@ def _decades(low: float, high: float) -> list[Tick]:
 def _staircase(canvas: Canvas, members: Sequence[Point], glyphs: Glyphs) -> None:
     """The border of what the front dominates: right from each member, then up to the next."""
     cells = [(canvas.column(_log(point.size)), canvas.row(point.accuracy)) for point in members]
-    for (left, low), (right, high) in zip(cells, cells[1:], strict=False):
+    for (left, low), (right, high) in pairwise(cells):
         canvas.marks.update({(column, low): glyphs.flat for column in range(left, right)})
         canvas.marks.update({(right, row): glyphs.rise for row in range(low, high)})
         canvas.marks[right, low] = glyphs.turn if high > low else glyphs.flat

@@ -1,0 +1,133 @@
+"""Which model of a run: by its id, or by what it must be able to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fmsearch import pareto
+from fmsearch.errors import InputError
+from fmsearch.pareto import Point
+from fmsearch.reports.rows import Row, find
+from fmsearch.run_folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is asked for; of nothing else, the most accurate model on the front.
+
+    Attributes:
+        id: the first digits of a model's id.
+        knee: the one after which more size stops paying.
+        max_parameters: the most accurate with at most so many.
+    """
+
+    id: str | None = None
+    knee: bool = False
+    max_parameters: int | None = None
+
+
+def choose(table: Sequence[Row], selection: Selection, seeds: int) -> Row:
+    """The row that a selection means.
+
+    Args:
+        table: all rows of the run.
+        selection: what is asked for.
+        seeds: how often the study trains each model of the front in the end.
+
+    Raises:
+        InputError: there is none, it has no weights, or the run has not come to its end.
+    """
+    if selection.id is not None:
+        return _with_weights(find(table, selection.id), table)
+    members = _front(table)
+    _require_end(table, seeds)
+    if selection.max_parameters is not None:
+        members = _within(members, selection.max_parameters)
+    if selection.knee:
+        return members[pareto.knee([_point(row) for row in members])]
+    return max(members, key=lambda row: row.accuracy or 0.0)
+
+
+def kept_model(folder: RunFolder, row: Row, table: Sequence[Row]) -> Path:
+    """The file in which the run kept the weights of a row.
+
+    Raises:
+        InputError: it kept none.
+    """
+    path = folder.model(row.key)
+    if path.is_file():
+        return path
+    if not row.on_front:
+        raise _off_front(row, table)
+    what = f"{row.id} is on the front, but its weights are not in {path.parent} any more."
+    raise InputError(what, f"`fmsearch run {folder.study} --out FOLDER`, with a new folder, trains it again.")
+
+
+def unfinished(table: Sequence[Row], seeds: int) -> list[Row]:
+    """The models that the last stage has still to train: the front of the search, less those that are done."""
+    reached = [(row, *furthest) for row in table if (furthest := _searched(row))]
+    last = max((epochs for _, epochs, _ in reached), default=0)
+    contest = [(row, point) for row, epochs, point in reached if epochs == last]
+    contest.sort(key=lambda member: member[0].number)
+    members = [contest[i][0] for i in pareto.front([point for _, point in contest])]
+    return [row for row in members if Counter(used.evaluation.purpose for used in row.uses)["final"] < seeds]
+
+
+def _searched(row: Row) -> tuple[int, Point] | None:
+    """How far the search trained a model, and what it was worth there."""
+    done = [
+        (used.evaluation.epochs, used.result.accuracy)
+        for used in row.uses
+        if used.evaluation.purpose == "search" and used.result.accuracy is not None
+    ]
+    if not done:
+        return None
+    epochs, accuracy = max(done)
+    return epochs, Point(row.size, accuracy)
+
+
+def _front(table: Sequence[Row]) -> list[Row]:
+    """Its trained members, smallest first."""
+    members = [row for row in table if row.on_front and row.key]
+    if not members:
+        raise InputError("No model of this run is trained to the end.", _go_on())
+    return members
+
+
+def _require_end(table: Sequence[Row], seeds: int) -> None:
+    if left := unfinished(table, seeds):
+        what = f"The run has still to train {' and '.join(row.id for row in left)}, so its front is not known."
+        raise InputError(what, f"{_go_on()} An id chooses a model that is done.")
+
+
+def _go_on() -> str:
+    return "The `fmsearch run` command of this run goes on with it."
+
+
+def _with_weights(row: Row, table: Sequence[Row]) -> Row:
+    if row.key:
+        return row
+    _front(table)
+    raise _off_front(row, table)
+
+
+def _off_front(row: Row, table: Sequence[Row]) -> InputError:
+    there = ", ".join(f"{other.id} ({other.parameters:,} parameters)" for other in table if other.on_front and other.key)
+    fix = f"Take one of them: {there}; or lower the study's `limits` so far that this one is among the best."
+    return InputError(f"{row.id} has no weights: only the front keeps them.", fix)
+
+
+def _within(members: Sequence[Row], most: int) -> list[Row]:
+    fitting = [row for row in members if row.parameters <= most]
+    if not fitting:
+        smallest = min(members, key=lambda row: row.parameters)
+        what = f"No model on the front has at most {most:,} parameters."
+        raise InputError(what, f"The smallest is {smallest.id} with {smallest.parameters:,}.")
+    return fitting
+
+
+def _point(row: Row) -> Point:
+    return Point(row.size, row.accuracy or 0.0)

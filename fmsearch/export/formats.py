@@ -1,0 +1,25 @@
+"""The formats there are, by suffix. A further one is a file beside `keras.py` and a line here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fmsearch.errors import InputError
+from fmsearch.export.base import Format
+from fmsearch.export.keras import KERAS
+
+FORMATS = {format.suffix: format for format in (KERAS,)}
+
+
+def format_of(path: Path) -> Format:
+    """The format of a file, by its name.
+
+    Raises:
+        InputError: there is no such format.
+    """
+    found = FORMATS.get(path.suffix)
+    if found is None:
+        there_are = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS.values())
+        named = f"the suffix {path.suffix}" if path.suffix else "no suffix"
+        raise InputError(f"{path} has {named}, which names no format of models.", f"Formats there are: {there_are}.")
+    return found

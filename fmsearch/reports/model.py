@@ -1,0 +1,153 @@
+"""One model: its layers and what they cost, how it was trained and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fmsearch.reports import figures
+from fmsearch.reports.learning import learning
+from fmsearch.reports.output import Fitted, ruled
+from fmsearch.reports.rows import Row
+from fmsearch.reports.wording import described
+from searchspace import Analysis, Recipe, layers
+from searchspace import Row as LayerRow
+
+STANDINGS = {
+    "final": "trained again in the final stage",
+    "searched": "trained in the search",
+    "failed": "its training failed",
+    "waiting": "not trained yet",
+}
+
+
+def model(row: Row, total: int) -> RenderableType:
+    """Everything known of a model.
+
+    Args:
+        row: the model.
+        total: how many there are.
+    """
+    return Fitted(partial(_page, row, total))
+
+
+def _page(row: Row, total: int, width: int, *, ascii_only: bool) -> Group:
+    parts: list[RenderableType] = [
+        _header(row, total, ascii_only=ascii_only),
+        _titled("layers", _layers(row, ascii_only=ascii_only)),
+        _titled("in all", _pairs(_totals(row.analysis))),
+        _titled("recipe", _pairs(_recipe(row.candidate.recipe))),
+    ]
+    parts += [_titled(title, part) for title, part in learning(row, width, ascii_only=ascii_only)]
+    return Group(*(piece for part in parts for piece in (part, Text())))
+
+
+def _titled(title: str, part: RenderableType) -> Group:
+    return Group(Text(title, style="bold"), part)
+
+
+def _header(row: Row, total: int, *, ascii_only: bool) -> Group:
+    front = "on the front" if row.on_front else "not on the front"
+    lines = [
+        Text.assemble((row.id, "bold cyan"), "  ", row.architecture),
+        Text(f"rank {row.rank:,} of {total:,}, {front}, {STANDINGS[row.status]}"),
+    ]
+    if row.reason:
+        lines.append(Text(figures.one_line(row.reason), style="red"))
+    if row.accuracy is not None:
+        lines.append(Text.assemble("accuracy ", (figures.accuracy(row.accuracy), "bold green"), " on validation"))
+    if row.test_accuracy is not None:
+        test = figures.spelled(figures.spread(row.test_accuracy, row.test_accuracy_std), ascii_only=ascii_only)
+        lines[-1].append_text(Text.assemble(", ", (test, "bold green"), " on the test set"))
+    return Group(*lines)
+
+
+def _layers(row: Row, *, ascii_only: bool) -> Table:
+    """A line a layer, from the image to the logits; what a residual adds up is indented before the addition."""
+    table = ruled(ascii_only=ascii_only)
+    table.show_footer = True
+    analysis = row.analysis
+    for title, footer in (("section", ""), ("layer", ""), ("output", "")):
+        table.add_column(title, footer, style="dim" if title == "section" else "")
+    for title, whole in (("parameters", analysis.parameters), ("MACs", analysis.macs)):
+        table.add_column(title, f"{whole:,}", justify="right", no_wrap=True, footer_style="bold")
+    table.add_row("", "image", _shape(row.candidate.architecture.input.shape), "", "")
+    section = ""
+    for one, words in _worded(analysis.rows):
+        cells = [one.section if one.section != section else "", words, _shape(one.after)]
+        section = one.section
+        table.add_row(*cells, _count(one.cost.parameters), _count(one.cost.macs))
+    return table
+
+
+def _worded(rows: Sequence[LayerRow]) -> Iterator[tuple[LayerRow, str]]:
+    """Each layer in words; the first of a residual's branch names the branch."""
+    branch = ""
+    for one in rows:
+        depth = one.branch.count("body") + one.branch.count("shortcut")
+        side = "shortcut" if one.branch.endswith("shortcut") else "body"
+        begins = depth > 0 and one.branch != branch
+        margin = f"{'':{11 * (depth - 1)}}{side if begins else '':<10} " if depth else ""
+        branch = "" if isinstance(one.layer, layers.Residual) and depth == 0 else one.branch
+        yield one, f"{margin}{described(one.layer)}"
+
+
+def _totals(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    yield (
+        "parameters",
+        f"{analysis.parameters:,}: {analysis.trainable_parameters:,} trainable, "
+        + (
+            f"{analysis.non_trainable_parameters:,} running means and variances"
+            if analysis.non_trainable_parameters
+            else "no others"
+        ),
+    )
+    yield "MACs", f"{analysis.macs:,} an image"
+    yield "FLOPs", f"{analysis.flops:,} an image"
+    yield "peak memory", f"{figures.data_size(analysis.memory)} of activations in float32"
+    yield (
+        "weights",
+        f"{figures.data_size(analysis.float32_bytes)} in float32, {figures.data_size(analysis.int8_bytes)} in int8",
+    )
+
+
+def _recipe(recipe: Recipe) -> Iterator[tuple[str, str]]:
+    """What counts: neither what is off nor what another choice makes void."""
+    for name in type(recipe).model_fields:
+        value = getattr(recipe, name)
+        if name != "augment" and value not in (None, 0, False):
+            yield name.replace("_", " "), _value(value)
+    distortions = {name: getattr(recipe.augment, name) for name in type(recipe.augment).model_fields}
+    told = [
+        name.replace("_", " ") if value is True else f"{name} {_value(value)}"
+        for name, value in distortions.items()
+        if value
+    ]
+    yield "augmentation", ", ".join(told) or "none"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _pairs(pairs: Iterator[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    for name, value in pairs:
+        grid.add_row(Text(name), Text(value))
+    return grid
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return "x".join(map(str, shape))
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number else ""

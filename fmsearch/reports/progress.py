@@ -1,0 +1,190 @@
+"""How far a search has come: events folded into what a view shows. Knows no terminal."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from fmsearch.evaluation import Evaluation
+from fmsearch.events import Event, FinalStage, Finished, Note, Proposed, Started
+from fmsearch.pareto import Point, front
+from fmsearch.reports.rows import ID_LENGTH
+from fmsearch.reports.sketch import sketch
+from fmsearch.schedule import trainings
+from fmsearch.study import Study
+
+ALMOST = 0.95  # share of its epochs that a running evaluation is credited with at most
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A candidate by its latest result; its accuracy is None where that failed, a mean over final seeds."""
+
+    id: str
+    architecture: str
+    size: int
+    epochs: int
+    accuracy: float | None
+    results: int = 1
+
+    @property
+    def point(self) -> Point:
+        """Where it stands in a plot."""
+        return Point(float(self.size), self.accuracy or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An evaluation on a worker, since a moment of the clock."""
+
+    id: str
+    architecture: str
+    epochs: int
+    purpose: str
+    since: float
+
+
+@dataclass
+class Progress:
+    """What is known of a search that goes on.
+
+    Args:
+        study: what is searched.
+        clock: seconds since whenever.
+    """
+
+    study: Study
+    clock: Callable[[], float] = time.monotonic
+    proposed: Proposed | None = None
+    members: tuple[int, ...] | None = None
+    failed: int = 0
+    stored: int = 0
+    finished: int = 0
+    running: dict[str, Running] = field(default_factory=dict)
+    known: dict[int, Known] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        budget = self.study.budget
+        rungs = trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep)
+        self.began = self.clock()
+        self._last_rung = rungs[budget.rungs[-1]]
+        self._trainings = sum(rungs.values())
+        self._epochs = sum(epochs * count for epochs, count in rungs.items())
+        self._done = self._fresh = 0
+        self._seconds = 0.0
+        self._working_since: float | None = None
+        self._final: set[int] = set()
+
+    def notice(self, event: Event) -> None:
+        """Take in what happened, in whatever order."""
+        match event:
+            case Proposed():
+                self.proposed = event
+            case Started(evaluation=evaluation):
+                self._start(evaluation)
+            case Finished():
+                self._finish(event)
+            case FinalStage(numbers=numbers):
+                self.members = numbers
+                self._trainings, self._epochs = self.finished, self._done
+                self.finished = 0
+            case Note():
+                pass
+
+    @property
+    def total(self) -> int:
+        """Trainings of this stage, as far as one can tell."""
+        seeds = self.study.final.seeds
+        planned = self._trainings if self.members is None else len(self.members) * seeds
+        return max(planned, self.finished)
+
+    @property
+    def planned(self) -> int:
+        """Epochs of both stages; until the final one begins, the size of the front is a guess."""
+        final = self.study.final
+        count = self._expected() if self.members is None else len(self.members)
+        return max(self._epochs + count * final.seeds * final.epochs, self._done)
+
+    def done(self) -> float:
+        """Epochs trained, those of running evaluations by their time."""
+        return min(self._done + self._credit(), self.planned)
+
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return self.clock() - self.began
+
+    def left(self) -> float | None:
+        """Seconds to the end, at the pace so far; None while there is no telling."""
+        trained = self._fresh + self._credit()
+        if self._working_since is None or trained <= 0:
+            return None
+        pace = (self.clock() - self._working_since) / trained
+        return (self.planned - self.done()) * pace
+
+    def front(self) -> list[int]:
+        """Numbers of the front as it stands, smallest first: of all candidates; of the chosen in the final stage."""
+        contest = [
+            number
+            for number, known in sorted(self.known.items())
+            if known.accuracy is not None and (self.members is None or number in self.members)
+        ]
+        return [contest[i] for i in front([self.known[number].point for number in contest])]
+
+    def _expected(self) -> int:
+        """How many the front may have: many of those that reach the last rung are worse than others there."""
+        return min(self._last_rung, math.ceil(2 * math.sqrt(self._last_rung)))
+
+    def _start(self, evaluation: Evaluation) -> None:
+        now = self.clock()
+        self._working_since = now if self._working_since is None else self._working_since
+        candidate = evaluation.candidate
+        self.running[evaluation.key] = Running(
+            candidate.digest[:ID_LENGTH], sketch(candidate.architecture), evaluation.epochs, evaluation.purpose, now
+        )
+
+    def _finish(self, event: Finished) -> None:
+        epochs = event.evaluation.epochs
+        self.running.pop(event.evaluation.key, None)
+        self.finished += 1
+        self._done += epochs
+        self.failed += event.result.status == "failed"
+        self.stored += event.stored
+        if not event.stored:
+            self._fresh += epochs
+            self._seconds += event.result.seconds
+        self._learn(event)
+
+    def _learn(self, event: Finished) -> None:
+        """Keep what a candidate reached last; the results of its final seeds together."""
+        before = self.known.get(event.number)
+        known = Known(
+            event.candidate.digest[:ID_LENGTH],
+            sketch(event.candidate.architecture),
+            event.size,
+            event.evaluation.epochs,
+            event.result.accuracy,
+        )
+        if event.evaluation.purpose == "final":
+            if before is not None and event.number in self._final:
+                known = _together(before, known)
+            self._final.add(event.number)
+        elif before is not None and before.epochs > known.epochs:
+            return
+        self.known[event.number] = known
+
+    def _credit(self) -> float:
+        """Epochs that running evaluations have behind them, judged by how long epochs took so far."""
+        if not self._seconds or not self._fresh:
+            return 0.0
+        pace, now = self._fresh / self._seconds, self.clock()
+        return sum(min((now - one.since) * pace, ALMOST * one.epochs) for one in self.running.values())
+
+
+def _together(before: Known, known: Known) -> Known:
+    """The mean of several seeds; one that failed does not count."""
+    if before.accuracy is None or known.accuracy is None:
+        return known if before.accuracy is None else before
+    count = before.results + 1
+    return replace(known, accuracy=before.accuracy + (known.accuracy - before.accuracy) / count, results=count)

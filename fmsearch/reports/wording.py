@@ -1,0 +1,37 @@
+"""A layer in a few words."""
+
+from __future__ import annotations
+
+from searchspace import layers
+from searchspace.shapes import extent
+
+
+def described(layer: layers.Layer) -> str:
+    """What it is, as Keras names it, and what sets it apart: `conv2d 16, kernel 3, strides 2, valid`."""
+    match layer:
+        case layers.Conv2D():
+            words = _convolution(layer)
+        case layers.Pool2D():
+            words = f"{layer.kind} {extent(layer.pool_size)}"
+        case layers.SpatialDropout2D() | layers.Dropout():
+            words = f"{layer.kind} {layer.rate:g}"
+        case layers.Dense():
+            words = f"{layer.kind} {layer.units}"
+        case layers.Activate():
+            words = layer.function
+        case layers.Residual():
+            words = f"add body and {'shortcut' if layer.shortcut else 'input'}"
+        case _:
+            words = layer.kind
+    return words
+
+
+def _convolution(layer: layers.Conv2D) -> str:
+    words = [f"{layer.kind} {layer.filters}", f"kernel {extent(layer.kernel_size)}"]
+    if layer.strides != (1, 1):
+        words.append(f"strides {extent(layer.strides)}")
+    if layer.padding == "valid":
+        words.append("valid")
+    if not layer.use_bias:
+        words.append("no bias")
+    return ", ".join(words)

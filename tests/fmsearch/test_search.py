@@ -1,0 +1,167 @@
+"""A study is a pure function over a cache of evaluations: nothing that happens on the way changes what comes out."""
+
+import pytest
+from stubs import StubExecutor, learned, search, stub_study, told
+
+from fmsearch.errors import FmsearchError, InputError
+from fmsearch.evaluation import Result
+from fmsearch.executors import Outcome
+from fmsearch.store import Store
+from fmsearch.study import Budget, Engine, Final
+from searchspace import ConvBlock, Limits, NetworkSpace, Stages, Training
+
+BUDGET = Budget(candidates=30, rungs=(1, 3, 9), cohort=8)
+FINAL = Final(epochs=9, seeds=2)
+SAMPLERS = ("random", "tpe", "nsga2")
+
+
+def study(sampler="nsga2", **changes):
+    return stub_study(**{"engine": Engine(sampler=sampler), "budget": BUDGET, "final": FINAL, **changes})
+
+
+@pytest.fixture
+def undisturbed(tmp_path):
+    def run(sampler):
+        return told(search(study(sampler), tmp_path / f"undisturbed-{sampler}", StubExecutor()))
+
+    return run
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("workers", [2, 3, 5])
+def test_any_number_of_workers_and_any_order_give_the_same_leaderboard(sampler, workers, tmp_path, undisturbed):
+    expected = undisturbed(sampler)
+    for order_seed in range(3):
+        executor = StubExecutor(workers, order_seed)
+        assert told(search(study(sampler), tmp_path / f"{order_seed}", executor)) == expected
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_run_interrupted_again_and_again_ends_the_same_and_repeats_nothing(sampler, tmp_path, undisturbed):
+    expected, calls = undisturbed(sampler), 0
+    for order_seed in range(100):
+        executor = StubExecutor(workers=2, order_seed=order_seed, die_after=5)
+        try:
+            table = search(study(sampler), tmp_path / "store", executor)
+        except KeyboardInterrupt:
+            calls += executor.calls
+        else:
+            break
+    assert told(table) == expected
+    complete = StubExecutor()
+    search(study(sampler), tmp_path / "other", complete)
+    assert calls + executor.calls == complete.calls
+
+
+def test_a_finished_run_runs_nothing_again(tmp_path):
+    first = search(study(), tmp_path / "store", StubExecutor())
+    again = StubExecutor()
+    assert told(search(study(), tmp_path / "store", again)) == told(first)
+    assert again.calls == 0
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_more_candidates_begin_with_the_same_ones_and_equal_a_run_that_had_as_many_at_once(sampler, tmp_path):
+    few, many = BUDGET.model_copy(update={"candidates": 20}), BUDGET.model_copy(update={"candidates": 40})
+    first = search(study(sampler, budget=few), tmp_path / "store", StubExecutor())
+    more = search(study(sampler, budget=many), tmp_path / "store", StubExecutor(workers=2))
+    at_once = search(study(sampler, budget=many), tmp_path / "other", StubExecutor())
+
+    def digests(table):
+        return [row.candidate.digest for row in sorted(table, key=lambda row: row.number)]
+
+    assert digests(more)[:20] == digests(first)
+    assert told(more) == told(at_once)
+
+
+def test_another_seed_gives_other_candidates(tmp_path):
+    first = search(study(), tmp_path / "first", StubExecutor())
+    other = search(study(seed=1), tmp_path / "other", StubExecutor())
+    assert not {row.candidate.digest for row in first} & {row.candidate.digest for row in other}
+
+
+def test_a_part_of_each_cohort_climbs_and_the_front_is_trained_again(tmp_path):
+    table = search(study(), tmp_path / "store", StubExecutor())
+    with Store(tmp_path / "store") as store:
+        uses = list(store.uses())
+    at = {
+        (purpose, epochs): sum(use.evaluation.purpose == purpose and use.evaluation.epochs == epochs for use in uses)
+        for purpose, epochs in [("search", 1), ("search", 3), ("search", 9), ("final", 9)]
+    }
+    # Cohorts of 8, 8, 8 and 6: a third of each, rounded up, goes on.
+    assert (at["search", 1], at["search", 3], at["search", 9]) == (30, 3 + 3 + 3 + 2, 4)
+    final = [row for row in table if row.status == "final"]
+    assert at["final", 9] == 2 * len(final)
+    assert all(row.test_accuracy is not None and row.test_accuracy_std > 0 for row in final)
+    assert [row.on_front for row in table] == sorted((row.on_front for row in table), reverse=True)
+
+
+def test_the_test_set_is_read_in_the_final_stage_alone(tmp_path):
+    search(study(), tmp_path / "store", StubExecutor())
+    with Store(tmp_path / "store") as store:
+        read = {use.evaluation.purpose for use in store.uses() if use.result.test_accuracy is not None}
+    assert read == {"final"}
+
+
+def test_limits_reject_before_training(tmp_path):
+    limits = Limits(parameters=2_000)
+    table = search(study(limits=limits), tmp_path / "store", StubExecutor())
+    assert len(table) == BUDGET.candidates
+    assert max(row.parameters for row in table) <= 2_000
+
+
+def test_limits_that_nothing_can_meet_are_told_with_the_nearest_miss(tmp_path):
+    with pytest.raises(InputError, match=r"None of 2,200 proposals can be trained; the nearest miss: parameters \d+"):
+        search(study("random", limits=Limits(parameters=10)), tmp_path / "store", StubExecutor())
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_finite_space_is_exhausted_cleanly(sampler, tmp_path):
+    space = NetworkSpace(stages=Stages(count=[1, 2], block=ConvBlock(filters=[4, 8], kernel_size=[3, 5])))
+    table = search(study(sampler, space=space, training=Training()), tmp_path / "store", StubExecutor())
+    assert len(table) == 4 + 4 * 4
+
+
+def test_a_failed_training_is_told_and_stops_nothing(tmp_path):
+    def train(evaluation):
+        if evaluation.candidate.digest < "4":
+            return Result(status="failed", reason="the loss became nan in epoch 1")
+        return learned(evaluation)
+
+    table = search(study(), tmp_path / "store", StubExecutor(train=train))
+    failed = [row for row in table if row.status == "failed"]
+    assert failed
+    assert {row.reason for row in failed} == {"the loss became nan in epoch 1"}
+    assert any(row.on_front for row in table)
+
+
+def test_failures_without_end_stop_the_study_and_say_the_cause(tmp_path):
+    def train(_):
+        return Result(status="failed", reason="no memory")
+
+    with pytest.raises(FmsearchError, match="10 trainings in a row failed; the last one: no memory"):
+        search(study(), tmp_path / "store", StubExecutor(train=train))
+
+
+def test_a_lost_worker_costs_nothing_but_another_try(tmp_path, undisturbed):
+    lost = set()
+
+    def train(evaluation):
+        if evaluation.key not in lost and evaluation.key < "4":
+            lost.add(evaluation.key)
+            return Outcome(error="the worker process was ended by signal 9", external=True)
+        return learned(evaluation)
+
+    assert told(search(study(), tmp_path / "store", StubExecutor(train=train))) == undisturbed("nsga2")
+    assert lost
+
+
+def test_what_keeps_failing_from_outside_is_given_up_but_not_remembered(tmp_path, undisturbed):
+    def train(evaluation):
+        if evaluation.candidate.digest < "2":
+            return Outcome(error="the worker process was ended by signal 9", external=True)
+        return learned(evaluation)
+
+    table = search(study(), tmp_path / "store", StubExecutor(train=train))
+    assert any(row.status != "final" for row in table)
+    assert told(search(study(), tmp_path / "store", StubExecutor())) == undisturbed("nsga2")

@@ -1,0 +1,107 @@
+"""Stand-ins for training: quick, pure, and as adverse as real workers can be."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from fmsearch.evaluation import Environment, Evaluation, Result
+from fmsearch.evaluator import Evaluator
+from fmsearch.executors import Call, Outcome
+from fmsearch.intake import Intake
+from fmsearch.proposers import make
+from fmsearch.reports.rows import Row, rows
+from fmsearch.run import Unobserved
+from fmsearch.search import Conditions, Search
+from fmsearch.store import Store
+from fmsearch.study import Study
+from searchspace import ConvBlock, Head, Input, NetworkSpace, Real, Stages, Training, analyse
+
+IMAGES = Input(height=16, width=16, channels=1, classes=10)
+HERE = Environment(backend="stub", backend_version="1", keras_version="1", device="cpu", machine="stub")
+CONDITIONS = Conditions(dataset="stub", environment=HERE)
+SPACE = NetworkSpace(
+    stages=Stages(
+        count=[1, 2, 3],
+        block=ConvBlock(
+            filters=[4, 8, 16, 32],
+            kernel_size=[3, 5],
+            strides=[1, 2],
+            padding=["same", "valid"],
+            pooling=["none", "max", "average"],
+            spatial_dropout=Real(low=0.0, high=0.3, step=0.1),
+        ),
+    ),
+    head=Head(units=[0, 32]),
+)
+
+
+def stub_study(**changes) -> Study:
+    """A study over `SPACE` that no data set is read for."""
+    fields = {"name": "stub", "space": SPACE, "training": Training(learning_rate=Real(low=0.001, high=0.1, log=True))}
+    return Study(**{**fields, **changes})
+
+
+def learned(evaluation: Evaluation) -> Result:
+    """A pure stand-in for training: larger networks and longer trainings do better, and each has luck of its own."""
+    analysis = analyse(evaluation.candidate.architecture)
+    luck = random.Random(f"{evaluation.candidate.digest} {evaluation.seed}").uniform(-0.05, 0.05)
+    accuracy = 1 - 1 / (1 + analysis.parameters**0.3 * evaluation.epochs**0.2) + luck
+    test = accuracy - 0.01 if evaluation.purpose == "final" else None
+    return Result(status="done", accuracy=accuracy, loss=1 - accuracy, test_accuracy=test, seconds=1.0)
+
+
+class StubExecutor:
+    """Answers in an order of its own, drawn at random; `fault` may say why an evaluation has no result."""
+
+    def __init__(self, workers=1, order_seed=0, train=learned, die_after=None):
+        self.workers = workers
+        self.calls = 0
+        self._rng = random.Random(order_seed)
+        self._train = train
+        self._die_after = die_after
+        self._running: list[tuple[int, Evaluation]] = []
+
+    def submit(self, ticket, call):
+        self._running.append((ticket, Evaluation.model_validate_json(call.argument)))
+        assert len(self._running) <= self.workers
+
+    def next(self, timeout=None):
+        if self._die_after is not None and self.calls >= self._die_after:
+            raise KeyboardInterrupt
+        ticket, evaluation = self._running.pop(self._rng.randrange(len(self._running)))
+        self.calls += 1
+        result = self._train(evaluation)
+        return ticket, result if isinstance(result, Outcome) else Outcome(value=result.model_dump_json())
+
+    def close(self):
+        self._running.clear()
+
+
+def search(study: Study, path: Path, executor: StubExecutor, observer=None, proposer=None) -> list[Row]:
+    """Run a study over the store at a path, as `fmsearch.run` does, but on stubs."""
+    observer = observer or Unobserved()
+    space = study.search_space(IMAGES)
+    proposer = proposer or make(study.engine, space, study.seed)
+    with Store(path) as store:
+        store.forget_trail()
+        store.note("objective", study.objectives.minimize)
+        evaluator = Evaluator(store, executor, lambda e: Call("stub", e.model_dump_json()), observer)
+        Search(
+            study,
+            CONDITIONS,
+            intake=Intake(proposer, space, study.seed),
+            evaluator=evaluator,
+            trail=store,
+            observer=observer,
+        ).run()
+        return rows(store)
+
+
+def told(table: list[Row]) -> list[tuple]:
+    """All that a leaderboard says, times apart."""
+    return [
+        (row.rank, row.number, row.candidate.digest, row.on_front, row.status, row.accuracy, row.epochs)
+        + (row.test_accuracy, row.test_accuracy_std, row.reason)
+        for row in table
+    ]
