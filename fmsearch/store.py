@@ -21,6 +21,7 @@ from fmsearch.evaluation import Evaluation, Result
 from searchspace import Candidate
 
 FORMAT = 1
+FRESH = "`fmsearch run --fresh` starts a new one."
 TABLES = """
 CREATE TABLE IF NOT EXISTS evaluations (
     key TEXT PRIMARY KEY, evaluation TEXT NOT NULL, result TEXT NOT NULL) WITHOUT ROWID;
@@ -56,19 +57,12 @@ class Store:
     def __init__(self, path: Path, *, writable: bool = True) -> None:
         self._path = path
         try:
-            if writable:
-                self._connection = sqlite3.connect(path, isolation_level=None)
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = NORMAL")
-                self._connection.executescript(TABLES)
-                self._connection.execute("INSERT OR IGNORE INTO facts VALUES ('format', ?)", (str(FORMAT),))
-            else:
-                self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            version = self.fact("format")
+            self._connection, version = (_writer if writable else _reader)(path)
         except sqlite3.Error as error:
-            raise FmsearchError(f"{path} cannot be read as a store: {error}.", "`--fresh` starts a new one.") from None
+            raise FmsearchError(f"{path} cannot be read as a store: {error}.", FRESH) from None
         if version != FORMAT:
-            raise FmsearchError(f"{path} is a store of format {version}, not {FORMAT}.", "`--fresh` starts a new one.")
+            self.close()
+            raise FmsearchError(f"{path} is a store of format {version}, not {FORMAT}.", FRESH)
 
     def __enter__(self) -> Self:
         return self
@@ -112,8 +106,7 @@ class Store:
 
     def fact(self, name: str) -> Any:
         """A fact about the run; None if it was never noted."""
-        row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return json.loads(row[0]) if row else None
+        return _fact(self._connection, name)
 
     def candidates(self) -> dict[int, Candidate]:
         """The candidates that the study took, by number."""
@@ -137,3 +130,42 @@ class Store:
                 f"{self._path} cannot be written: {error}.",
                 "What was stored before is safe; mend the cause and run the command again.",
             ) from None
+
+
+def _writer(path: Path) -> tuple[sqlite3.Connection, Any]:
+    """A connection that may write, and the store's format; a file that is not there is made."""
+    return _opened(
+        sqlite3.connect(path, isolation_level=None),
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+        f"{TABLES} INSERT OR IGNORE INTO facts VALUES ('format', '{FORMAT}');",
+    )
+
+
+def _reader(path: Path) -> tuple[sqlite3.Connection, Any]:
+    """A connection that only reads, and the store's format.
+
+    SQLite wants to write beside the file even so. Where it may not, and no writer has left anything there, the file
+    alone is the whole store.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        return _opened(sqlite3.connect(uri, uri=True))
+    except sqlite3.OperationalError:
+        if path.with_name(f"{path.name}-wal").exists():
+            raise
+        return _opened(sqlite3.connect(f"{uri}&immutable=1", uri=True))
+
+
+def _opened(connection: sqlite3.Connection, script: str = "") -> tuple[sqlite3.Connection, Any]:
+    """The connection after a script, and the store's format; closed if it cannot be read."""
+    try:
+        connection.executescript(script)
+        return connection, _fact(connection, "format")
+    except sqlite3.Error:
+        connection.close()
+        raise
+
+
+def _fact(connection: sqlite3.Connection, name: str) -> Any:
+    row = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return json.loads(row[0]) if row else None

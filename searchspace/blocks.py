@@ -52,7 +52,7 @@ class Block(Template):
         """What ends every block: pooling, then spatial dropout, where there is any."""
         pooling, rate = picked["pooling"], picked["spatial_dropout"]
         layers: list[Layer] = []
-        if pooling != "none":
+        if pooling != "none" and picked["pool_size"] not in {1, (1, 1)}:
             kind: PoolKind = "max_pooling2d" if pooling == "max" else "average_pooling2d"
             layers.append(Pool2D(kind=kind, pool_size=picked["pool_size"]))
         if rate:

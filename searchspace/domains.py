@@ -96,9 +96,9 @@ class Real(Model):
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
         _check_range(self.low, self.high, log=self.log, stepped=self.step is not None)
-        largest = max(abs(self.low), abs(self.high))
-        if self.step is not None and largest > 10**SIGNIFICANT_DIGITS * self.step:
-            raise ValueError(f"step {self.step:g} is finer than {SIGNIFICANT_DIGITS} significant digits of {largest:g}")
+        finest = max(abs(self.low), abs(self.high)) / 10 ** (SIGNIFICANT_DIGITS - 1)
+        if self.step is not None and self.step < finest:
+            raise ValueError(f"step {self.step:g} is lost in {SIGNIFICANT_DIGITS} digits; expected at least {finest:g}")
         return self
 
     @property
@@ -124,13 +124,16 @@ class Real(Model):
         return self.canonical(self.low + share * (self.high - self.low))
 
     def canonical(self, value: Any) -> Value:
-        """`value` as this domain writes it: on its grid, with six significant digits.
+        """`value` as this domain writes it: on its grid, with six significant digits; `low` and `high` as they are.
 
         So a value prints as it is, and digests do not depend on the last bits of an engine's arithmetic.
         """
         if self.step is not None:
             steps = min(self.size - 1, max(0, round((value - self.low) / self.step)))
             value = self.low + steps * self.step
+        value = min(self.high, max(self.low, value))
+        if value in (self.low, self.high):
+            return cast("float", value)
         return min(self.high, max(self.low, float(f"{value:.{SIGNIFICANT_DIGITS}g}")))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 POINTS = 0.001
 """How far the accuracy may be from what the leaderboard says; one image where that is more."""
+MODULE = "fmsearch.export.verify"
 ROUNDING = 1e-9
 DISCARDED = "Nothing was written."
 ONE_CPU_THREAD = {
@@ -126,7 +127,7 @@ def _run(models: Sequence[Path], pixels: Pixels) -> list[Probabilities]:
 
 def _run_one(model: Path, images: Path, output: Path) -> None:
     # -P: a file keras.py in the current folder is not Keras.
-    command = [sys.executable, "-P", "-m", __spec__.name, str(model), str(images), str(output)]
+    command = [sys.executable, "-P", "-m", MODULE, str(model), str(images), str(output)]
     done = subprocess.run(
         command,
         env=os.environ | ONE_CPU_THREAD,

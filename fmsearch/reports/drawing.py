@@ -10,7 +10,7 @@ from fmsearch.pareto import Point
 from fmsearch.reports.plot import ASCII, UNICODE, scatter
 
 MARK, DOT, AXIS = "bold green", "blue", "dim"
-_BRAILLE = "\u2800-\u28ff"
+_DOTS, _ASCII_DOTS = f"[{UNICODE.other}\u2800-\u28ff]+", r"(?<!\d)\."
 
 
 def drawn(
@@ -23,6 +23,6 @@ def drawn(
 def coloured(plot: str, *, ascii_only: bool = False) -> Text:
     """A plot with its marks and dots in colour, the rest quiet."""
     text = Text(plot, style=AXIS, no_wrap=True)
-    text.highlight_regex(r"(?<!\d)\." if ascii_only else f"[{_BRAILLE}]+", f"not dim {DOT}")
+    text.highlight_regex(_ASCII_DOTS if ascii_only else _DOTS, f"not dim {DOT}")
     text.highlight_words([(ASCII if ascii_only else UNICODE).mark], f"not dim {MARK}")
     return text

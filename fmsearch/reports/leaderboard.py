@@ -33,7 +33,6 @@ FIELDS = (
     "architecture",
     "reason",
 )
-FORMATS = ("rich", "json", "csv", "markdown")
 
 
 def render(rows: Sequence[Row], format: str, top: int | None = None) -> str:  # noqa: A002  # the option's own name
@@ -121,16 +120,17 @@ class Column:
     from_width: int = 0
 
 
+LEAST_FOR_ARCHITECTURE = 72
 STATUS_STYLES = {"failed": "red", "waiting": "dim"}
 OBJECTIVES = {
     "parameters": Column("parameters", lambda row: f"{row.parameters:,}", front="bold"),
     "macs": Column("MACs", lambda row: f"{row.macs:,}", from_width=100),
     "memory": Column("memory", lambda row: f"{row.memory:,}", from_width=140),
 }
-TEST = Column("test", lambda row: figures.spread(row.test_accuracy, row.test_accuracy_std), front="bold")
+TEST = Column("test", lambda row: figures.spread(row.test_accuracy, row.test_accuracy_std), front="bold", from_width=48)
 COLUMNS = (
     Column("", lambda row: figures.MARK if row.on_front else "", front="green", right=False),
-    Column("rank", lambda row: str(row.rank), front="dim", rest="dim"),
+    Column("rank", lambda row: str(row.rank), front="dim", rest="dim", from_width=56),
     Column("id", lambda row: row.id, front="cyan", right=False),
     Column("accuracy", lambda row: figures.accuracy(row.accuracy), front="bold green"),
 )
@@ -142,19 +142,19 @@ DETAILS = (
 
 def table(
     rows: Sequence[Row],
+    width: int = 80,
     *,
     top: int | None = None,
     objective: str = "parameters",
-    width: int = 80,
     ascii_only: bool = False,
 ) -> Table:
     """The leaderboard for a terminal: the front first, with a mark; then the rest.
 
     Args:
         rows: the rows, best first.
+        width: of the terminal; a wide one shows more columns.
         top: how many to show; all if None.
         objective: what the study keeps small; its column is always there.
-        width: of the terminal; a wide one shows more columns.
         ascii_only: whether to do without other characters.
     """
     from fmsearch.reports.output import ruled
@@ -164,11 +164,13 @@ def table(
     grid = ruled(ascii_only=ascii_only)
     for column in columns:
         grid.add_column(column.title, justify="right" if column.right else "left", no_wrap=True)
-    grid.add_column("architecture", overflow="fold")
+    if width >= LEAST_FOR_ARCHITECTURE:
+        grid.add_column("architecture", overflow="fold")
     for row in shown:
         if not row.on_front and grid.rows and shown[grid.row_count - 1].on_front:
             grid.add_section()
-        grid.add_row(*(_text(column, row, ascii_only=ascii_only) for column in columns), _architecture(row))
+        cells = [*(_text(column, row, ascii_only=ascii_only) for column in columns), _architecture(row)]
+        grid.add_row(*cells[: len(grid.columns)])
     grid.caption = figures.spelled(_caption(rows, shown), ascii_only=ascii_only)
     return grid
 
@@ -176,8 +178,9 @@ def table(
 def _columns(rows: Sequence[Row], objective: str, width: int) -> list[Column]:
     """Those that there is something to show in, and room for."""
     tested = (TEST,) if any(row.test_accuracy is not None for row in rows) else ()
-    sizes = [column for name, column in OBJECTIVES.items() if name == objective or column.from_width <= width]
-    return [*COLUMNS, *tested, *sizes, *(column for column in DETAILS if column.from_width <= width)]
+    goal = OBJECTIVES[objective]
+    columns = [*COLUMNS, *tested, *OBJECTIVES.values(), *DETAILS]
+    return [column for column in columns if column is goal or column.from_width <= width]
 
 
 def _text(column: Column, row: Row, *, ascii_only: bool) -> Text:
@@ -202,5 +205,5 @@ def _architecture(row: Row) -> Text:
 def _caption(rows: Sequence[Row], shown: Sequence[Row]) -> str:
     if not rows:
         return "No candidates yet."
-    told = f"{figures.MARK} on the front: of those that trained as long, none is at once as small and as accurate"
+    told = f"\n{figures.MARK} on the front: of those that trained as long, none is at once as small and as accurate"
     return told if len(shown) == len(rows) else f"{told} ({len(shown):,} of {len(rows):,} shown)"

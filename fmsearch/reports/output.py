@@ -53,7 +53,9 @@ def terminal(stream: TextIO) -> Console:
 def ruled(*, ascii_only: bool = False) -> Table:
     """An empty table with a rule below its heading and no other."""
     head = _ASCII_HEAD if ascii_only else SIMPLE_HEAD
-    return Table(box=head, padding=(0, 1, 0, 0), show_edge=False, header_style="dim", caption_justify="left")
+    table = Table(box=head, padding=(0, 1, 0, 0), show_edge=False, caption_justify="left")
+    table.header_style = table.border_style = table.caption_style = "dim"
+    return table
 
 
 class _Page(io.StringIO):

@@ -19,9 +19,10 @@ _STEPS = (1, 2, 5)
 
 @dataclass(frozen=True)
 class Glyphs:
-    """The characters of a plot: a mark, lines of a staircase, axes."""
+    """The characters of a plot: marks of the front and of others, lines of a staircase, axes."""
 
     mark: str
+    other: str
     flat: str
     rise: str
     turn: str
@@ -33,9 +34,11 @@ class Glyphs:
 
 
 UNICODE = Glyphs(
-    mark=MARK, flat="─", rise="│", turn="╯", corner="└", axis="│", floor="─", tick_left="┤", tick_below="┬"
+    mark=MARK, other="•", flat="─", rise="│", turn="╯", corner="└", axis="│", floor="─", tick_left="┤", tick_below="┬"
 )
-ASCII = Glyphs(mark="*", flat="-", rise="|", turn="'", corner="+", axis="|", floor="-", tick_left="+", tick_below="+")
+ASCII = Glyphs(
+    mark="*", other=".", flat="-", rise="|", turn="'", corner="+", axis="|", floor="-", tick_left="+", tick_below="+"
+)
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,7 @@ class Canvas:
         """The row of characters that a value stands in, counted from below."""
         return self.y.dot(y, _DOWN) // _DOWN
 
-    def dot(self, x: float, y: float) -> None:
-        """A dot at a point."""
-        self.dot_at(self.x.dot(x, _ACROSS), self.y.dot(y, _DOWN))
-
-    def dot_at(self, column: int, row: int) -> None:
+    def dot(self, column: int, row: int) -> None:
         """A dot at a place among dots, counted from the lower left."""
         cell = (column // _ACROSS, row // _DOWN)
         bit = _DOTS[_DOWN - 1 - row % _DOWN][column % _ACROSS]
@@ -101,7 +100,7 @@ class Canvas:
         right, high = self.x.dot(end[0], _ACROSS), self.y.dot(end[1], _DOWN)
         steps = max(abs(right - left), abs(high - low), 1)
         for step in range(steps + 1):
-            self.dot_at(left + round((right - left) * step / steps), low + round((high - low) * step / steps))
+            self.dot(left + round((right - left) * step / steps), low + round((high - low) * step / steps))
 
     def rows(self) -> Iterator[str]:
         """The lines of characters, from the top."""
@@ -140,9 +139,9 @@ def scatter(
     y_ticks = steps([point.accuracy for point in shown.values()], height - 2)
     margin = max(len(tick.label) for tick in y_ticks)
     canvas = Canvas(_scale(sizes, width - margin - 2, spare=0.03), _between(y_ticks, height - 2), ascii_only)
-    for point in (point for i, point in shown.items() if i not in front):
-        canvas.dot(_log(point.size), point.accuracy)
     glyphs = ASCII if ascii_only else UNICODE
+    for point in shown.values():
+        canvas.marks[canvas.column(_log(point.size)), canvas.row(point.accuracy)] = glyphs.other
     _staircase(canvas, sorted(shown[i] for i in front if i in shown), glyphs)
     return _framed(canvas, _decades(min(sizes), max(sizes)), y_ticks, glyphs)
 

@@ -40,7 +40,7 @@ def _page(
     ascii_only: bool,
 ) -> Group:
     front = [row for row in rows if row.on_front]
-    table = leaderboard.table(front, objective=objective, width=width, ascii_only=ascii_only)
+    table = leaderboard.table(front, width, objective=objective, ascii_only=ascii_only)
     table.caption = None
     known = [row for row in rows if row.accuracy is not None]
     plot = drawn(

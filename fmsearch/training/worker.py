@@ -24,7 +24,7 @@ class Job(Model):
 def evaluate(text: str) -> str:
     """Run a `Job`, given and answered as JSON; the answer is a `Result`."""
     job = Job.model_validate_json(text)
-    _use_one_thread()
+    use_one_thread()
     from fmsearch.training import train
 
     result = train.evaluate(job.evaluation, _data(job.data), Path(job.keep) if job.keep else None)
@@ -37,7 +37,7 @@ def _data(path: str) -> Dataset:
 
 
 @functools.lru_cache(maxsize=1)
-def _use_one_thread() -> None:
+def use_one_thread() -> None:
     """One thread a process: a second buys 15 % and costs the bits, a second process buys nearly 100 %."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):

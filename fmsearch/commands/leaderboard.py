@@ -1,0 +1,52 @@
+"""List the models of a run: the front first, by size; then the rest, by how far they came and how accurate they were.
+
+A run that goes on may be looked at. JSON, CSV and Markdown have every field; a terminal shows those that fit its width.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "list the models of a run, the front first"
+EXAMPLES = """\
+examples:
+  fmsearch leaderboard runs/small
+  fmsearch leaderboard runs/small --top 5 --format markdown
+  fmsearch leaderboard runs/small --format json | jq '.[] | select(.on_front)'
+"""
+FORMATS = ("rich", "json", "csv", "markdown")
+WHOLE = 500  # characters: no architecture is longer, so that nothing is cut in a file
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("folder", metavar="RUN", help="the run's folder, as in runs/small")
+    parser.add_argument("--top", metavar="N", type=_positive, help="no more than so many models")
+    parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="rich (a table) if absent")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read the store, and print."""
+    from fmsearch.reports.leaderboard import render
+    from fmsearch.reports.rows import rows
+    from fmsearch.run_folder import RunFolder
+    from fmsearch.store import Store
+
+    with Store(RunFolder.existing(options.folder).store, writable=False) as store:
+        table, objective = rows(store), store.fact("objective") or "parameters"
+    if options.format != FORMATS[0]:
+        print(render(table, options.format, options.top), end="")
+        return
+
+    from functools import partial
+
+    from fmsearch.reports import leaderboard, output
+
+    fitted = output.Fitted(partial(leaderboard.table, table, top=options.top, objective=objective))
+    output.show(fitted, WHOLE)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of models; expected 1 or more")
+    return int(text)

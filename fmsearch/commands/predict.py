@@ -1,0 +1,120 @@
+"""Say what an exported model sees in images: its likeliest classes and their probabilities.
+
+Images may be of any size and of any common format; they are converted as those that the model was trained on. Class
+names come from the card beside the model, `best.md` beside `best.keras`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fmsearch.errors import InputError
+
+if TYPE_CHECKING:
+    from fmsearch.export.base import Classifier, Probabilities
+
+HELP = "what an exported model sees in images"
+EXAMPLES = """\
+examples:
+  fmsearch predict best.keras photo.png
+  fmsearch predict best.keras *.jpg --top 1 --format json
+  fmsearch predict digits.keras ink-on-paper.png --invert
+"""
+WHITE = 255
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One class that an image may show; no name if none is known."""
+
+    index: int
+    name: str | None
+    probability: float
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("model", metavar="MODEL", help="a file that `fmsearch export` wrote")
+    parser.add_argument("images", metavar="IMAGE", nargs="+", help="image files")
+    parser.add_argument("--top", metavar="K", type=int, default=3, help="how many classes an image (default: 3)")
+    parser.add_argument("--format", choices=("plain", "json"), default="plain", help="how to print (default: plain)")
+    parser.add_argument(
+        "--invert",
+        action="store_true",
+        help="swap light and dark: for ink on paper, where the model learnt light strokes on a dark ground",
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Load, look, and print."""
+    from fmsearch.export.formats import format_of
+
+    if options.top < 1:
+        raise InputError(f"{options.top} classes cannot be shown.", "Expected --top 1 or more.")
+    path = Path(options.model)
+    classifier = format_of(path).load(path)
+    names = class_names(path, classifier.classes)
+    probabilities = look(classifier, [Path(image) for image in options.images], invert=options.invert)
+    seen = {image: guesses(row, names)[: options.top] for image, row in zip(options.images, probabilities, strict=True)}
+    print(as_json(seen) if options.format == "json" else plain(seen))
+
+
+def look(classifier: Classifier, images: Sequence[Path], *, invert: bool) -> Probabilities:
+    """The probabilities of each image's classes.
+
+    Raises:
+        InputError: one is no image.
+    """
+    import numpy as np
+
+    from fmsearch.datasets.images import read_image
+
+    pixels = np.stack([read_image(image, classifier.shape) for image in images])
+    return classifier.predict(WHITE - pixels if invert else pixels)
+
+
+def class_names(model: Path, classes: int) -> list[str] | None:
+    """The names on the card beside a model; None, and a word to the user, if there are none that fit it."""
+    from fmsearch.export import card
+
+    page = model.with_suffix(".md")
+    matter = card.read(page)
+    if matter is None:
+        reason = f"there is no card {page} beside the model"
+    elif matter.get("sha256") != card.sha256(model):
+        reason = f"{page} is the card of another model"
+    elif not isinstance(names := matter.get("class_names"), list) or len(names) != classes:
+        reason = f"{page} has no names for {classes} classes"
+    else:
+        return [str(name) for name in names]
+    print(f"fmsearch: {reason}, so classes have numbers instead of names.", file=sys.stderr)
+    return None
+
+
+def guesses(probabilities: Probabilities, names: Sequence[str] | None) -> list[Guess]:
+    """All classes, the likeliest first."""
+    order = sorted(range(len(probabilities)), key=lambda index: (-probabilities[index], index))
+    return [Guess(index, names[index] if names else None, round(float(probabilities[index]), 6)) for index in order]
+
+
+def plain(seen: dict[str, list[Guess]]) -> str:
+    """A line a guess: image, probability, class."""
+    width = max(map(len, seen))
+    lines = [
+        f"{image:<{width}}  {guess.probability:.4f}  {guess.index if guess.name is None else guess.name}"
+        for image, found in seen.items()
+        for guess in found
+    ]
+    return "\n".join(lines)
+
+
+def as_json(seen: dict[str, list[Guess]]) -> str:
+    """A list of objects, one an image."""
+    content = [{"image": image, "classes": [asdict(guess) for guess in found]} for image, found in seen.items()]
+    return json.dumps(content, indent=2, ensure_ascii=False)

@@ -1,0 +1,108 @@
+"""Static analysis says what Keras builds: every shape and every count, exactly."""
+
+import random
+
+import pytest
+
+from fmsearch.training.build import build, build_model
+from searchspace import (
+    ConvBlock,
+    Head,
+    InfeasibleError,
+    Input,
+    Integer,
+    Real,
+    ResidualBlock,
+    SearchSpace,
+    Stages,
+    analyse,
+)
+
+INPUTS = [
+    Input(height=28, width=28, channels=1, classes=10),
+    Input(height=8, width=8, channels=1, classes=10),
+    Input(height=32, width=32, channels=3, classes=100),
+    Input(height=17, width=31, channels=3, classes=2),
+    Input(height=1, width=5, channels=2, classes=3),
+]
+HEAD = Head(
+    pooling=["global_average", "flatten"],
+    units=[0, 16, [32, 8]],
+    activation=["relu", "leaky_relu", "elu", "gelu", "silu", "hard_silu"],
+    dropout=[0.0, 0.3],
+)
+CONV = ConvBlock(
+    filters=Integer(low=1, high=40),
+    kernel_size=[1, 2, 3, 5, [3, 5], [1, 7]],
+    strides=[1, 2, 3, [1, 2]],
+    padding=["same", "valid"],
+    normalization=["none", "batch", "layer"],
+    pooling=["none", "max", "average"],
+    pool_size=[2, 3, [1, 2]],
+    spatial_dropout=Real(low=0.0, high=0.5, step=0.25),
+    repeat=[1, 2, 3],
+)
+RESIDUAL = ResidualBlock(
+    filters=[3, 8, 16],
+    kernel_size=[1, 3, [3, 5]],
+    strides=[1, 2, [2, 1]],
+    normalization=["none", "batch", "layer"],
+    preactivation=[True, False],
+    pooling=["none", "max", "average"],
+    spatial_dropout=[0.0, 0.2],
+    repeat=[1, 2],
+)
+SPACES = {
+    "conv": SearchSpace(stages=Stages(count=Integer(low=1, high=5), block=CONV), head=HEAD),
+    "residual": SearchSpace(stages=Stages(count=[1, 2, 3], block=RESIDUAL), head=HEAD),
+    "both": SearchSpace(stem=CONV, stages=Stages(count=[1, 2, 3], block=[CONV, RESIDUAL]), head=HEAD),
+}
+
+
+def agrees(candidate):
+    analysis = analyse(candidate.architecture)
+    model = build_model(candidate)
+    assert model.count_params() == analysis.parameters
+    assert sum(weight.shape.num_elements() for weight in model.trainable_weights) == analysis.trainable_parameters
+    assert model.output_shape[1:] == analysis.rows[-1].after
+    # A network's layers were added in the order of the rows but for branches, which Keras sorts by depth: so by kind.
+    built = sorted((layer.name.rsplit("_", 1)[-1], layer.output.shape[1:]) for layer in model.layers[1:])
+    said = sorted((row.layer.kind.rsplit("_", 1)[-1], row.after) for row in analysis.rows)
+    assert built == said
+
+
+def compare(seed, count):
+    rng = random.Random(seed)
+    built = 0
+    while built < count:
+        space = rng.choice(list(SPACES.values())).model_copy(update={"input": rng.choice(INPUTS)})
+        candidate = space.sample(rng)
+        try:
+            analyse(candidate.architecture)
+        except InfeasibleError:
+            continue
+        agrees(candidate)
+        built += 1
+
+
+def test_shapes_and_parameters_of_sampled_candidates_equal_those_of_keras():
+    compare(seed=0, count=80)
+
+
+@pytest.mark.nightly
+def test_shapes_and_parameters_of_2000_sampled_candidates_equal_those_of_keras():
+    compare(seed=1, count=2_000)
+
+
+def test_what_is_called_infeasible_keras_refuses_too():
+    rng = random.Random(0)
+    refused = 0
+    while refused < 10:
+        space = SPACES["conv"].model_copy(update={"input": rng.choice(INPUTS)})
+        candidate = space.sample(rng)
+        try:
+            analyse(candidate.architecture)
+        except InfeasibleError:
+            with pytest.raises(ValueError, match=r"Computed output size would be negative|negative|must be"):
+                build(candidate.architecture)
+            refused += 1

@@ -1,0 +1,176 @@
+"""What every executor does, whatever it runs calls on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from fmsearch import executors
+from fmsearch.errors import InputError
+from fmsearch.executors import Call
+
+CALLS = """
+import os, sys, time
+
+def shout(text): return text.upper()
+def fail(text): raise ValueError(f"no {text}")
+def noisy(text): print("noise on stdout", flush=True); os.write(1, b"more noise\\n"); return text
+def process(text): return str(os.getpid())
+def die(text): os.kill(os.getpid(), 9)
+def leave(text): os._exit(3)
+def sleep(text): time.sleep(float(text)); return text
+def korean(text): return text + "가방"
+"""
+
+
+@pytest.fixture
+def calls(tmp_path, monkeypatch):
+    (tmp_path / "calls_for_executors.py").write_text(CALLS, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    yield lambda name, text="": Call(f"calls_for_executors:{name}", text)
+    sys.modules.pop("calls_for_executors", None)
+
+
+@pytest.fixture(params=[("inline", 1), ("processes", 1), ("processes", 2)], ids=["inline", "one", "two"])
+def executor(request):
+    made = executors.make(*request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def processes():
+    made = executors.make("processes", 2)
+    yield made
+    made.close()
+
+
+def take(executor, count):
+    return dict(executor.next(timeout=30) for _ in range(count))
+
+
+def test_each_call_is_answered_under_its_ticket(executor, calls):
+    for ticket in range(executor.workers):
+        executor.submit(ticket, calls("shout", f"call {ticket}"))
+    answers = take(executor, executor.workers)
+    assert {ticket: outcome.value for ticket, outcome in answers.items()} == {
+        ticket: f"CALL {ticket}" for ticket in range(executor.workers)
+    }
+
+
+def test_what_a_call_raises_is_its_outcome(executor, calls):
+    executor.submit(0, calls("fail", "luck"))
+    outcome = take(executor, 1)[0]
+    assert (outcome.value, outcome.error, outcome.external) == (None, "ValueError: no luck", False)
+
+
+def test_a_call_that_does_not_exist_is_an_outcome_too(executor, calls):
+    executor.submit(0, calls("absent"))
+    assert "absent" in take(executor, 1)[0].error
+
+
+def test_any_text_goes_in_and_out(executor, calls):
+    text = 'lines\nand "quotes" \u2028 티셔츠'
+    executor.submit(0, calls("korean", text))
+    assert take(executor, 1)[0].value == f"{text}가방"
+
+
+def test_nothing_to_wait_for_is_none_at_once(executor):
+    assert executor.next() is None
+
+
+def test_closing_twice_is_closing_once(executor, calls):
+    executor.submit(0, calls("shout"))
+    executor.close()
+    executor.close()
+
+
+def test_what_a_call_prints_is_not_its_answer(processes, calls):
+    processes.submit(0, calls("noisy", "answer"))
+    assert take(processes, 1)[0].value == "answer"
+
+
+def test_workers_stay_warm_between_calls(calls):
+    executor = executors.make("processes", 1)
+    seen = set()
+    for ticket in range(3):
+        executor.submit(ticket, calls("process"))
+        seen.add(take(executor, 1)[ticket].value)
+    executor.close()
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(("name", "how"), [("die", "was ended by signal 9"), ("leave", "ended with exit code 3")])
+def test_a_worker_that_dies_is_an_external_fault_and_is_replaced(processes, calls, name, how):
+    processes.submit(0, calls(name))
+    outcome = take(processes, 1)[0]
+    assert (outcome.value, outcome.error, outcome.external) == (None, f"the worker process {how}", True)
+    processes.submit(1, calls("shout", "again"))
+    assert take(processes, 1)[1].value == "AGAIN"
+
+
+def test_a_worker_killed_from_outside_in_a_call_is_an_external_fault(processes, calls):
+    processes.submit(0, calls("process"))
+    pid = int(take(processes, 1)[0].value)
+    processes.submit(1, calls("sleep", "60"))
+    os.kill(pid, signal.SIGKILL)
+    assert take(processes, 1)[1].external
+
+
+def test_waiting_ends_with_its_timeout(processes, calls):
+    processes.submit(0, calls("sleep", "60"))
+    assert processes.next(timeout=0.05) is None
+
+
+def test_closing_ends_running_calls_and_leaves_no_process(calls):
+    executor = executors.make("processes", 2)
+    executor.submit(0, calls("process"))
+    pid = int(take(executor, 1)[0].value)
+    executor.submit(1, calls("sleep", "60"))
+    start = time.monotonic()
+    executor.close()
+    assert time.monotonic() - start < 5
+    assert not alive(pid)
+
+
+def test_workers_go_when_their_coordinator_is_killed(calls, tmp_path):
+    script = tmp_path / "coordinator.py"
+    script.write_text(
+        "from fmsearch import executors\n"
+        "from fmsearch.executors import Call\n"
+        "executor = executors.make('processes', 1)\n"
+        "executor.submit(0, Call('calls_for_executors:process', ''))\n"
+        "print(executor.next()[1].value, flush=True)\n"
+        "executor.submit(1, Call('calls_for_executors:sleep', '60'))\n"
+        "executor.next()\n"
+    )
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as coordinator:
+        pid = int(coordinator.stdout.readline())
+        coordinator.kill()
+    deadline = time.monotonic() + 10
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(pid)
+
+
+def test_an_unknown_executor_is_wrong_input():
+    with pytest.raises(InputError, match="There is no executor 'ray'. Expected processes or inline"):
+        executors.make("ray", 1)
+
+
+def test_the_inline_executor_has_one_worker():
+    with pytest.raises(InputError, match="inline executor cannot have 2 workers"):
+        executors.make("inline", 2)
+
+
+def alive(pid):
+    """Whether a process runs; one that ended and was not collected yet does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(") ", 1)[1][0] != "Z"
+    except FileNotFoundError:
+        return False

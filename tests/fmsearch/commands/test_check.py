@@ -1,0 +1,129 @@
+"""`fmsearch check`: the whole page it prints, and when it says no."""
+
+import subprocess
+import sys
+
+import pytest
+
+from fmsearch.cli import main
+from fmsearch.commands.check import quartiles
+
+STUDY = """\
+name: tiny
+space:
+  stages:
+    count: [1, 2]
+    block: {kind: conv, filters: [4, 8], kernel_size: [3, 5], padding: [same, valid], strides: 2}
+limits: {parameters: 600}
+budget: {candidates: 10, rungs: [1, 3], cohort: 5, keep: 0.5}
+"""
+
+
+@pytest.fixture
+def study(tmp_path):
+    path = tmp_path / "tiny.yaml"
+    path.write_text(STUDY)
+    return str(path)
+
+
+def test_the_whole_page(study, capsys):
+    assert main(["check", study]) == 0
+
+    assert (
+        capsys.readouterr().out
+        == """\
+study   tiny, seed 0
+data    digits: 8x8x1 images, 10 classes
+space   7 dimensions; sets of choices: 72
+
+of 500 samples
+    346 (69%) fit
+     81 (16%) are above the limit of parameters
+     73 (15%) cannot be built:
+           25 stage 2: kernel 5 with valid padding on 4x4
+           22 stage 2: kernel 3 with valid padding on 2x2
+           16 stage 2: kernel 5 with valid padding on 2x2
+
+those that fit  smallest       25%    median       75%   largest
+parameters           102       166       194       322       586
+macs                 364       616       880     1,640     4,392
+
+search  10 candidates: 16 trainings (10 of 1, 6 of 3 epochs), 28 epochs in all
+final   each model of the front: 30 epochs with 1 seed
+"""
+    )
+
+
+def test_a_continuum(study, capsys):
+    changes = ["--set", "training.learning_rate={low: 0.1, high: 1}"]
+    assert main(["check", study, *changes]) == 0
+    assert "as training.learning_rate is continuous; 72 with it fixed" in capsys.readouterr().out
+
+    assert main(["check", study, *changes, "--set", "space.head.dropout={low: 0, high: 0.5}"]) == 0
+    assert "as head.dropout and training.learning_rate are continuous; 72 with them fixed" in capsys.readouterr().out
+
+
+def test_a_space_beyond_floating_point_is_counted(study, capsys):
+    wide = "{low: 1, high: 1024}"
+    block = f"{{kind: conv, filters: {{low: 1, high: 60_000}}, strides: {wide}, kernel_size: {wide}}}"
+    changes = ["limits={}", "space.stages.count=32", f"space.stages.block={block}"]
+
+    assert main(["check", study, *(f"--set={change}" for change in changes)]) == 0
+
+    assert "sets of choices: about 3.6e+345\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            "limits.parameters=100",
+            (
+                "none of 500 samples is within the limits; the nearest has parameters 102 above the limit of 100. "
+                "Raise the limit, or allow smaller networks."
+            ),
+        ),
+        (
+            "space.stages.block={kind: conv, filters: 4, kernel_size: 9, padding: valid}",
+            (
+                "none of 500 samples can be built; most often stage 1: kernel 9 with valid padding on 8x8. "
+                "Allow padding same, fewer stages, or smaller kernels and strides."
+            ),
+        ),
+    ],
+)
+def test_a_space_in_which_nothing_fits_is_wrong_input(study, capsys, change, message):
+    assert main(["check", study, "--set", change]) == 2
+
+    printed = capsys.readouterr()
+    assert "0 (0%) fit" in printed.out
+    assert printed.err == f"fmsearch: {study}: {message}\n"
+
+
+def test_what_is_wrong_is_told_and_nothing_is_printed(study, capsys):
+    assert main(["check", study, "--set", "seed=x"]) == 2
+
+    assert capsys.readouterr() == ("", "fmsearch: --set seed=x: seed is 'x'; expected a whole number.\n")
+
+
+def test_missing_images_are_wrong_input(study, capsys, tmp_path):
+    assert main(["check", study, "--set", "data={npz: no.npz}"]) == 2
+
+    assert str(tmp_path / "no.npz") in capsys.readouterr().err
+
+
+def test_quartiles():
+    assert quartiles([5]) == [5, 5, 5, 5, 5]
+    assert quartiles([9, 1, 3, 7, 5]) == [1, 3, 5, 7, 9]
+
+
+def test_nothing_heavy_is_imported(study):
+    script = (
+        "import sys; from fmsearch.cli import main; code = main(sys.argv[1:]); "
+        "print(code, *sorted({'keras', 'tensorflow', 'optuna', 'sklearn', 'numpy', 'rich'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script, "check", study], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""

@@ -1,0 +1,99 @@
+"""`fmsearch doctor`: a line a finding, and exit code 1 for what a search cannot do without."""
+
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+
+from fmsearch.cli import main
+from fmsearch.commands import doctor
+from fmsearch.commands.doctor import Finding
+
+
+@pytest.fixture(autouse=True)
+def _on_a_plain_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("FMSEARCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+
+
+def told(capsys, code):
+    assert main(["doctor"]) == code
+    return dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+
+
+def test_a_line_a_finding(capsys, tmp_path):
+    findings = told(capsys, 0)
+
+    assert list(findings) == [
+        "python", "platform", "cores", "memory",
+        "fmsearch", "keras", "optuna", "numpy", "scikit-learn", "pillow",
+        "backend", "gpu", "cache",
+        "digits", "fashion_mnist", "mnist", "cifar10",
+    ]  # fmt: skip  # a group a line
+    assert findings["cache"] == str(tmp_path / "cache")
+    assert findings["digits"] == "here"
+    assert findings["mnist"] == "not here; fetched when it is first used"
+
+
+def test_a_data_set_that_keras_has_fetched(capsys, tmp_path):
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "mnist.npz").touch()
+
+    assert told(capsys, 0)["mnist"] == "here"
+
+
+def test_an_unknown_backend(capsys, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "theano")
+
+    assert told(capsys, 1)["backend"] == "theano  PROBLEM: KERAS_BACKEND is none of tensorflow, jax, torch"
+
+
+def test_a_missing_package(capsys, monkeypatch):
+    def version(package):
+        if package in {"jax", "keras"}:
+            raise PackageNotFoundError
+        return "1.0"
+
+    monkeypatch.setattr(doctor, "version", version)
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+
+    findings = told(capsys, 1)
+    assert findings["keras"] == "absent  PROBLEM: not installed; pip install keras"
+    assert findings["backend"] == "jax absent  PROBLEM: not installed; pip install jax"
+    assert findings["optuna"] == "1.0"
+
+
+def test_a_cache_that_cannot_be_written(capsys, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FMSEARCH_CACHE", str(tmp_path / "file" / "cache"))
+
+    assert told(capsys, 1)["cache"] == (
+        f"{tmp_path / 'file' / 'cache'}  PROBLEM: not writable; set FMSEARCH_CACHE to a folder that is"
+    )
+
+
+def test_plain_lines_are_aligned():
+    assert doctor.plain([Finding("python", "3.11"), Finding("fashion", "x [y]", "no")]) == (
+        "python   3.11\nfashion  x [y]  PROBLEM: no"
+    )
+
+
+def test_a_terminal_gets_a_table(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    assert main(["doctor"]) == 0
+
+    assert "tensorflow" in capsys.readouterr().out
+
+
+def test_nothing_heavy_is_imported():
+    script = (
+        "import sys; from fmsearch.cli import main; code = main(['doctor']); "
+        "print(*sorted({'keras', 'tensorflow', 'optuna', 'sklearn'} & set(sys.modules)), file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stderr == "\n"

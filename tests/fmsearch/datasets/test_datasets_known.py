@@ -1,0 +1,117 @@
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fmsearch.datasets import Data, describe, load
+from fmsearch.errors import InputError
+
+FASHION = Data(dataset="fashion_mnist", validation=0.25)
+
+
+def refusal(data):
+    with pytest.raises(InputError) as caught:
+        load(data, Path())
+    return str(caught.value)
+
+
+def test_digits():
+    dataset = load(Data(), Path())
+    assert dataset.description == describe(Data(), Path())
+    assert [len(dataset.x_train), len(dataset.x_validation), len(dataset.x_test)] == [1294, 144, 359]
+    assert [dataset.x_train.min(), dataset.x_train.max(), len(np.unique(dataset.x_train))] == [0, 255, 17]
+
+
+def test_fashion_mnist_from_the_files_of_keras(keras_home):
+    dataset = load(FASHION, Path())
+    assert keras_home.is_dir()
+    assert dataset.description == describe(FASHION, Path())
+    assert [dataset.x_train.shape, dataset.x_test.shape] == [(30, 28, 28, 1), (20, 28, 28, 1)]
+    assert dataset.class_names[9] == "Ankle boot"
+
+
+def test_korean_names_are_the_same_data(keras_home):
+    korean = Data(dataset="fashion_mnist", validation=0.25, labels="ko")
+    assert keras_home.is_dir()
+    assert load(korean, Path()).class_names[9] == describe(korean, Path()).class_names[9] == "앵클 부츠"
+    assert load(korean, Path()).fingerprint == load(FASHION, Path()).fingerprint
+
+
+def test_keras_reads_the_same_without_a_word(keras_home):
+    program = """
+import json
+from fmsearch.datasets.known import _through_keras
+print(json.dumps([[array.tolist() for array in part] for part in _through_keras("fashion_mnist")]))
+"""
+    environment = {**os.environ, "KERAS_HOME": str(keras_home), "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
+    train, test = (tuple(map(np.array, part)) for part in json.loads(done.stdout))
+    dataset = load(FASHION, Path())
+    np.testing.assert_array_equal(dataset.x_test[..., 0], test[0])
+    np.testing.assert_array_equal(dataset.y_test, test[1])
+    read = np.concatenate([dataset.x_train, dataset.x_validation])[..., 0]
+    assert sorted(image.tobytes() for image in read) == sorted(x.astype(np.uint8).tobytes() for x in train[0])
+
+
+def test_mnist_from_the_file_of_keras(keras_home, tmp_path):
+    data = Data(dataset="mnist", validation=0.25)
+    x, y = np.ones((40, 28, 28), np.uint8), np.arange(40, dtype=np.uint8) % 10
+    np.savez(keras_home / "datasets" / "mnist.npz", x_train=x, y_train=y, x_test=x[:5], y_test=y[:5])
+    assert load(data, tmp_path).description == describe(data, tmp_path)
+
+
+def test_files_that_are_missing_are_named(keras_home):
+    folder = keras_home / "datasets" / "fashion-mnist"
+    (folder / "t10k-images-idx3-ubyte.gz").unlink()
+    message = refusal(FASHION)
+    assert message.startswith("fashion_mnist is not on this machine and cannot be downloaded: ")
+    assert message.endswith(f"Put t10k-images-idx3-ubyte.gz into {folder}, or connect to the network and run again.")
+
+
+def test_a_missing_archive_of_cifar(keras_home):
+    target = keras_home / "datasets" / "cifar-10-batches-py-target_archive"
+    assert f"Save https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz as {target}" in refusal(
+        Data(dataset="cifar10")
+    )
+
+
+def test_what_is_missing_is_looked_for_at_home(monkeypatch, tmp_path):
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    assert f"Put mnist.npz into {tmp_path / '.keras' / 'datasets'}" in refusal(Data(dataset="mnist"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-20],
+        lambda _: b"",
+        lambda _: b"not compressed",
+        lambda _: gzip.compress(b""),
+        lambda _: gzip.compress(b"\0\0\x08\x03" + bytes(5)),
+        lambda content: gzip.compress(gzip.decompress(content)[:-1]),
+        lambda content: gzip.compress(b"\0\0\x0d" + gzip.decompress(content)[3:]),
+    ],
+    ids=["cut", "empty", "text", "nothing", "header", "short", "floats"],
+)
+def test_damaged_files_are_named(keras_home, damage):
+    path = keras_home / "datasets" / "fashion-mnist" / "train-images-idx3-ubyte.gz"
+    path.write_bytes(damage(path.read_bytes()))
+    message = refusal(FASHION)
+    assert "is damaged" in message
+    assert "Delete its files in" in message
+
+
+def test_images_of_another_size_are_not_fashion_mnist(keras_home):
+    folder = keras_home / "datasets" / "fashion-mnist"
+    path = folder / "train-images-idx3-ubyte.gz"
+    content = bytearray(gzip.decompress(path.read_bytes()))
+    content[8:16] = bytes([0, 0, 0, 14, 0, 0, 0, 56])
+    path.write_bytes(gzip.compress(bytes(content)))
+    assert "its images are (14, 56), not (28, 28)" in refusal(FASHION)

@@ -1,0 +1,149 @@
+"""One training: pure, repeatable, honest about failure; and the quick loop does what `model.fit` does."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+from digits import digits, evaluation, network
+
+from fmsearch.training import loops, recipes, train
+from fmsearch.training.loops import Compiled, Fit, Split
+
+EVERYTHING = {"horizontal_flip": True, "translation": 0.05, "rotation": 5.0, "zoom": 0.05, "contrast": 0.1, "erasing": 0.1}
+ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
+
+
+def evaluated(*args, **kwargs):
+    return train.evaluate(evaluation(*args, **kwargs), digits())
+
+
+def digits_of(result):
+    return result.model_copy(update={"seconds": 0.0})
+
+
+def test_an_equal_evaluation_gives_an_equal_result_to_the_last_bit():
+    first = evaluated(dropout=0.2, augment=EVERYTHING, label_smoothing=0.1)
+    other = evaluated(dropout=0.0, epochs=1)
+    again = evaluated(dropout=0.2, augment=EVERYTHING, label_smoothing=0.1)
+    assert digits_of(first) == digits_of(again)
+    assert digits_of(first) != digits_of(other)
+
+
+def test_another_seed_gives_another_result():
+    assert evaluated(epochs=1, seed=1).loss != evaluated(epochs=1, seed=2).loss
+
+
+def test_digits_are_learnt():
+    result = evaluated(epochs=8, schedule="one_cycle")
+    assert result.status == "done"
+    assert result.accuracy > 0.85
+    assert [epoch.loss for epoch in result.curve][-1] < 0.5 * result.curve[0].loss
+    assert len(result.curve) == 8
+
+
+def test_the_test_set_is_read_by_a_final_evaluation_alone():
+    assert evaluated(epochs=1).test_accuracy is None
+    assert evaluated(epochs=1, purpose="final").test_accuracy is not None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"optimizer": "adamw", "weight_decay": 0.01, "schedule": "cosine"},
+        {"optimizer": "sgd", "momentum": 0.9, "nesterov": True, "weight_decay": 0.001, "learning_rate": 0.05},
+        {"schedule": "one_cycle", "label_smoothing": 0.1},
+    ],
+    ids=["adam", "adamw cosine", "sgd", "one cycle, smoothed"],
+)
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="the compiled loop is TensorFlow's; other backends train by fit alone")
+def test_the_compiled_loop_has_the_losses_of_fit_within_rounding(changes, monkeypatch):
+    curves = []
+    for loop in (Compiled, Fit):
+        monkeypatch.setattr(train, "choose_loop", loop)
+        curves.append([(e.loss, e.validation_loss, e.accuracy) for e in evaluated(epochs=3, **changes).curve])
+    assert np.allclose(*curves, rtol=2e-3)
+    assert np.allclose(curves[0][0], curves[1][0], rtol=1e-4)
+
+
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="the compiled loop is TensorFlow's; other backends train by fit alone")
+def test_with_augmentation_and_dropout_both_loops_learn_alike(monkeypatch):
+    accuracies = []
+    for loop in (Compiled, Fit):
+        monkeypatch.setattr(train, "choose_loop", loop)
+        runs = [evaluated(epochs=5, seed=seed, dropout=0.1, augment={"translation": 0.05}).accuracy for seed in range(2)]
+        accuracies.append(np.mean(runs))
+    assert abs(accuracies[0] - accuracies[1]) < 0.05
+
+
+def test_a_loss_that_becomes_infinite_fails_with_its_epoch():
+    result = evaluated(network(normalization="none"), learning_rate=1e20, optimizer="sgd", epochs=5)
+    assert result.status == "failed"
+    assert "the loss became" in result.reason
+    assert "in epoch" in result.reason
+    assert result.accuracy is None
+
+
+def test_early_stopping_ends_a_training_that_no_longer_improves():
+    result = evaluated(epochs=30, early_stopping=1, learning_rate=0.05)
+    assert len(result.curve) < 30
+    assert np.isclose(result.loss, min(epoch.validation_loss for epoch in result.curve), rtol=1e-4)
+
+
+def test_reduce_on_plateau_lowers_the_learning_rate_where_the_validation_loss_stands_still():
+    result = evaluated(
+        epochs=12, schedule="reduce_on_plateau", plateau_factor=0.1, plateau_patience=1, learning_rate=0.05
+    )
+    rates = [epoch.learning_rate for epoch in result.curve]
+    assert rates[0] == pytest.approx(0.05)
+    assert rates[-1] < 0.006
+    assert all(after <= before for before, after in itertools.pairwise(rates))
+
+
+def test_a_batch_larger_than_the_training_set_is_the_training_set():
+    assert evaluated(epochs=1, batch_size=100_000).status == "done"
+
+
+def test_the_kept_model_takes_raw_pixels_and_gives_the_measured_accuracy(tmp_path):
+    data = digits()
+    result = train.evaluate(evaluation(purpose="final", epochs=3), data, tmp_path / "models" / "kept.keras")
+    model = keras.saving.load_model(tmp_path / "models" / "kept.keras")
+    probabilities = model.predict(np.asarray(data.x_test), verbose=0)
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert np.mean(probabilities.argmax(axis=1) == data.y_test) == pytest.approx(result.test_accuracy)
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["kept.keras"]
+
+
+def test_one_cycle_rises_for_a_fifth_of_the_steps_and_falls_to_zero():
+    schedule = recipes.OneCycle(peak=0.4, steps=100)
+    rates = [float(schedule(step)) for step in range(100)]
+    assert rates[19] == pytest.approx(0.4)
+    assert max(rates) == rates[19]
+    assert rates[0] == pytest.approx(0.02)
+    assert rates[-1] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_cross_entropy_is_keras_own_where_nothing_is_smoothed():
+    logits = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    labels = np.array([0, 1, 2, 3, 0, 1], np.int32)
+    own = recipes.Crossentropy(0.0)(labels, logits)
+    keras_own = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, logits)
+    assert float(own) == pytest.approx(float(keras_own), rel=1e-5)
+
+
+def test_an_epoch_takes_every_image_once_but_for_an_incomplete_batch():
+    order = loops.batch_order(np.random.default_rng(0), images=103, batch_size=10)
+    assert order.shape == (10, 10)
+    assert len(set(order.ravel().tolist())) == 100
+
+
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="the compiled loop is TensorFlow's; other backends train by fit alone")
+def test_a_split_that_is_no_multiple_of_the_batch_is_measured_whole():
+    item = evaluation(epochs=1)
+    trainee = train._trainee(item, len(digits().x_train))
+    loop = Compiled(trainee, Split(digits().x_train, digits().y_train))
+    part = Split(digits().x_test[:7], digits().y_test[:7])
+    logits = trainee.network(part.x.astype(np.float32) / 255)
+    expected = float(trainee.loss(part.y, logits))
+    assert loop.evaluate(part)[0] == pytest.approx(expected, rel=1e-5)
