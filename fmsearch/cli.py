@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = options.command(options) or 0
         sys.stdout.flush()  # so that a reader who has gone is met here, not while Python ends
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        print("fmsearch: interrupted; the same command goes on where it was", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain while it closes stdout.

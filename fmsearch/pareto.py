@@ -32,17 +32,16 @@ def front(points: Sequence[Point]) -> list[int]:
 
 
 def ranked(points: Sequence[Point]) -> list[int]:
-    """Positions from best to worst: front after front, and in a front the loneliest first, its ends before all.
+    """Positions from best to worst: front after front, and in a front by what each adds to the area they dominate.
 
-    This is NSGA-II's order (Deb et al., 2002), with distances in log-size, so that a small network is never judged
-    by a large one's accuracy.
+    The area is that of `hypervolume`, in log-size and above the worst accuracy of all, so that a small network is
+    never judged by a large one's accuracy, and one that has learnt nothing adds nothing.
     """
     left = list(range(len(points)))
     order: list[int] = []
     while left:
         layer = [left[i] for i in front([points[position] for position in left])]
-        distance = _crowding([points[position] for position in layer])
-        order += [position for _, position in sorted(zip(distance, layer, strict=True), key=lambda d: (-d[0], d[1]))]
+        order += [layer[i] for i in _by_contribution([points[position] for position in layer], points)]
         taken = set(layer)
         left = [position for position in left if position not in taken]
     return order
@@ -64,12 +63,15 @@ def knee(points: Sequence[Point]) -> int:
     return max(range(len(points)), key=lambda i: (above[i], -sizes[i]))
 
 
-def hypervolume(points: Sequence[Point], largest: float) -> float:
-    """The area that the points dominate, from accuracy 0 and size `largest`, in accuracy times decades of size."""
-    area, edge, best = 0.0, math.log10(largest), 0.0
+def hypervolume(points: Sequence[Point], largest: float, worst: float = 0.0) -> float:
+    """The area that the points dominate, up to size `largest` and above accuracy `worst`.
+
+    In accuracy times decades of size: the mean over size budgets of the best accuracy that fits, times their range.
+    """
+    area, edge, best = 0.0, _log(largest), worst
     for position in front(points):
         size, accuracy = _log(points[position].size), points[position].accuracy
-        if size < edge:
+        if size < edge and accuracy > best:
             area += (edge - size) * (accuracy - best)
             best = accuracy
     return area
@@ -79,14 +81,16 @@ def _log(size: float) -> float:
     return math.log10(max(size, 1.0))
 
 
-def _crowding(layer: Sequence[Point]) -> list[float]:
-    """The distance of each point of a front, sorted by size, to its two neighbours; infinite for the ends."""
-    if len(layer) <= 2:  # noqa: PLR2004  # the two ends
-        return [math.inf] * len(layer)
-    width = _log(layer[-1].size) - _log(layer[0].size) or 1.0
-    height = layer[-1].accuracy - layer[0].accuracy or 1.0
-    inner = [
-        (_log(after.size) - _log(before.size)) / width + (after.accuracy - before.accuracy) / height
-        for before, after in zip(layer, layer[2:], strict=False)
-    ]
-    return [math.inf, *inner, math.inf]
+def _by_contribution(layer: Sequence[Point], among: Sequence[Point]) -> list[int]:
+    """Positions in a front, each time the one that adds most to the area of those before it."""
+    # A decade beyond the largest, so that the largest has an area of its own.
+    largest = 10 * max(1.0, *(point.size for point in among))
+    worst = min(point.accuracy for point in among)
+    chosen: list[int] = []
+    left = list(range(len(layer)))
+    while left:
+        areas = {i: hypervolume([layer[j] for j in (*chosen, i)], largest, worst) for i in left}
+        best = max(left, key=lambda i: (areas[i], -i))
+        chosen.append(best)
+        left.remove(best)
+    return chosen

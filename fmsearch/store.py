@@ -20,7 +20,7 @@ from fmsearch.errors import FmsearchError
 from fmsearch.evaluation import Evaluation, Result
 from searchspace import Candidate
 
-FORMAT = 1
+FORMAT = 1  # as the last of TABLES notes
 FRESH = "`fmsearch run --fresh` starts a new one."
 TABLES = """
 CREATE TABLE IF NOT EXISTS evaluations (
@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS candidates (
 CREATE TABLE IF NOT EXISTS uses (
     number INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (number, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO facts VALUES ('format', '1');
 """
 
 
@@ -136,8 +137,7 @@ def _writer(path: Path) -> tuple[sqlite3.Connection, Any]:
     """A connection that may write, and the store's format; a file that is not there is made."""
     return _opened(
         sqlite3.connect(path, isolation_level=None),
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-        f"{TABLES} INSERT OR IGNORE INTO facts VALUES ('format', '{FORMAT}');",
+        f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {TABLES}",
     )
 
 

@@ -25,11 +25,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("folder", metavar="RUN", help="the run folder")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("id", metavar="ID", nargs="?", help="the first digits of a model's id, as the leaderboard has it")
+    which.add_argument(
+        "id", metavar="ID", nargs="?", help="the first digits of a model's id, as the leaderboard has it"
+    )
     which.add_argument("--best", action="store_true", help="the most accurate on the front (this is the default)")
     which.add_argument("--knee", action="store_true", help="the one on the front where more size stops paying")
     which.add_argument("--max-parameters", metavar="N", type=int, help="the most accurate with at most N parameters")
-    parser.add_argument("--to", metavar="PATH", required=True, help="the file to write; its suffix is the format: .keras")
+    parser.add_argument(
+        "--to", metavar="PATH", required=True, help="the file to write; its suffix is the format: .keras"
+    )
     parser.add_argument("--force", action="store_true", help="write over files that are there")
 
 
@@ -51,11 +55,11 @@ def told(delivery: Delivery) -> list[str]:
     from fmsearch.reports import figures
 
     row, found = delivery.row, delivery.verification
-    test = figures.spread(row.test_accuracy, row.test_accuracy_std)
+    accuracy, test = figures.accuracy(row.accuracy), figures.spread(row.test_accuracy, row.test_accuracy_std)
+    about = f"model {row.id}, {row.parameters:,} parameters, accuracy {accuracy}, on test images {test}"
+    again = f"run again on {figures.several(found.images, 'validation image')}, it answers as the trained model"
     return [
-        f"{delivery.model}: model {row.id}, {row.parameters:,} parameters, "
-        f"accuracy {figures.accuracy(row.accuracy)}, on test images {test}",
-        f"verified: run again on {found.images:,} validation images, it answers as the trained model "
-        f"(accuracy {figures.accuracy(found.accuracy)})",
+        f"{delivery.model}: {about}",
+        f"verified: {again} (accuracy {figures.accuracy(found.accuracy)})",
         f"{delivery.card}: its card",
     ]

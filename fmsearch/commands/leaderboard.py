@@ -22,7 +22,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("folder", metavar="RUN", help="the run's folder, as in runs/small")
     parser.add_argument("--top", metavar="N", type=_positive, help="no more than so many models")
-    parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="rich (a table) if absent")
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        choices=FORMATS,
+        default=FORMATS[0],
+        help="rich (a table, the default), json, csv or markdown",
+    )
 
 
 def run(options: argparse.Namespace) -> None:

@@ -61,7 +61,8 @@ def run(options: argparse.Namespace) -> None:
     classifier = format_of(path).load(path)
     names = class_names(path, classifier.classes)
     probabilities = look(classifier, [Path(image) for image in options.images], invert=options.invert)
-    seen = {image: guesses(row, names)[: options.top] for image, row in zip(options.images, probabilities, strict=True)}
+    found = [guesses(row, names)[: options.top] for row in probabilities]
+    seen = list(zip(options.images, found, strict=True))
     print(as_json(seen) if options.format == "json" else plain(seen))
 
 
@@ -103,18 +104,18 @@ def guesses(probabilities: Probabilities, names: Sequence[str] | None) -> list[G
     return [Guess(index, names[index] if names else None, round(float(probabilities[index]), 6)) for index in order]
 
 
-def plain(seen: dict[str, list[Guess]]) -> str:
+def plain(seen: Sequence[tuple[str, list[Guess]]]) -> str:
     """A line a guess: image, probability, class."""
-    width = max(map(len, seen))
+    width = max(len(image) for image, _ in seen)
     lines = [
         f"{image:<{width}}  {guess.probability:.4f}  {guess.index if guess.name is None else guess.name}"
-        for image, found in seen.items()
+        for image, found in seen
         for guess in found
     ]
     return "\n".join(lines)
 
 
-def as_json(seen: dict[str, list[Guess]]) -> str:
+def as_json(seen: Sequence[tuple[str, list[Guess]]]) -> str:
     """A list of objects, one an image."""
-    content = [{"image": image, "classes": [asdict(guess) for guess in found]} for image, found in seen.items()]
+    content = [{"image": image, "classes": [asdict(guess) for guess in found]} for image, found in seen]
     return json.dumps(content, indent=2, ensure_ascii=False)

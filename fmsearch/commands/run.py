@@ -28,7 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run, watched by a view that suits the terminal."""
-    from fmsearch.reports.live import summary, view
+    from fmsearch.reports.output import show
+    from fmsearch.reports.summary import summary
+    from fmsearch.reports.views import view
     from fmsearch.run import folder_of, run
     from fmsearch.study import load_study
 
@@ -43,4 +45,4 @@ def run(options: argparse.Namespace) -> None:
             observer=observer,
         )
     if not options.quiet:
-        summary(table, folder_of(study, options.out))
+        show(summary(table, folder_of(study, options.out), study.objectives.minimize))

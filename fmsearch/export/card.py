@@ -1,4 +1,4 @@
-"""The card of an exported model: a Markdown page beside it, with all that a program wants to know in its front matter."""
+"""The card of an exported model: a Markdown page beside it, its front matter for programs, the rest for people."""
 
 from __future__ import annotations
 

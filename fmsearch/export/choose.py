@@ -115,8 +115,10 @@ def _with_weights(row: Row, table: Sequence[Row]) -> Row:
 
 
 def _off_front(row: Row, table: Sequence[Row]) -> InputError:
-    there = ", ".join(f"{other.id} ({other.parameters:,} parameters)" for other in table if other.on_front and other.key)
-    fix = f"Take one of them: {there}; or lower the study's `limits` so far that this one is among the best."
+    there = ", ".join(
+        f"{other.id} ({other.parameters:,} parameters)" for other in table if other.on_front and other.key
+    )
+    fix = f"Take one of them: {there}; or run a study whose space holds this model alone."
     return InputError(f"{row.id} has no weights: only the front keeps them.", fix)
 
 

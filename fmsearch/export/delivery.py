@@ -51,7 +51,7 @@ def deliver(folder: RunFolder, selection: Selection, to: Path, *, force: bool = 
         InputError: no such model or format, or a file is in the way.
         FmsearchError: the export does not do what the leaderboard says; nothing was written.
     """
-    format = format_of(to)  # noqa: A001  # the word for it
+    kind = format_of(to)
     page = to.with_suffix(".md")
     _require_room((to, page), force=force)
     chosen = _choose(folder, selection)
@@ -59,11 +59,11 @@ def deliver(folder: RunFolder, selection: Selection, to: Path, *, force: bool = 
     claim = Claim(data.x_validation, data.y_validation, chosen.used.result.accuracy or 0.0)
     with _workshop(to) as workshop:
         draft = Path(workshop) / to.name
-        format.write(chosen.kept, draft)
+        kind.write(chosen.kept, draft)
         found = verify(draft, chosen.kept, claim)
         subject = Subject(
             path=draft,
-            format=format,
+            format=kind,
             row=chosen.row,
             used=chosen.used,
             study=chosen.study,

@@ -8,7 +8,7 @@ from fmsearch.errors import InputError
 from fmsearch.export.base import Format
 from fmsearch.export.keras import KERAS
 
-FORMATS = {format.suffix: format for format in (KERAS,)}
+FORMATS = {kind.suffix: kind for kind in (KERAS,)}
 
 
 def format_of(path: Path) -> Format:
@@ -19,7 +19,7 @@ def format_of(path: Path) -> Format:
     """
     found = FORMATS.get(path.suffix)
     if found is None:
-        there_are = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS.values())
+        there_are = ", ".join(f"{kind.suffix} ({kind.name})" for kind in FORMATS.values())
         named = f"the suffix {path.suffix}" if path.suffix else "no suffix"
         raise InputError(f"{path} has {named}, which names no format of models.", f"Formats there are: {there_are}.")
     return found

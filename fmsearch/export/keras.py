@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
 from fmsearch.datasets.images import COLOUR, GREY
 from fmsearch.datasets.spec import Shape
@@ -23,10 +25,10 @@ import keras
 import numpy as np
 from PIL import Image
 
-class_names = {names!r}
+class_names = {names}
 
-model = keras.saving.load_model({file!r})
-image = Image.open("image.png").convert({mode!r}).resize(({width}, {height}), Image.Resampling.BILINEAR)
+model = keras.saving.load_model({file})
+image = Image.open("image.png").convert("{mode}").resize(({width}, {height}), Image.Resampling.BILINEAR)
 pixels = np.asarray(image, "uint8").reshape(1, {height}, {width}, {channels})
 probabilities = model.predict(pixels, verbose=0)[0]
 print(class_names[probabilities.argmax()], probabilities.max())
@@ -46,6 +48,8 @@ def load(path: Path) -> Classifier:
     """
     if not path.is_file():
         raise InputError(f"There is no file {path}.", EXPECTED)
+    if not is_zipfile(path):  # Keras would say that there is no such file
+        raise InputError(f"{path} is no whole .keras file.", EXPECTED)
     keras = import_keras()
     try:
         model = keras.saving.load_model(path, safe_mode=True)
@@ -59,7 +63,7 @@ def snippet(file: str, shape: Shape, class_names: Sequence[str]) -> str:
     """Code that classifies `image.png`."""
     height, width, channels = shape
     mode = "L" if channels == GREY else "RGB"
-    names = list(class_names)
+    names, file = (json.dumps(text, ensure_ascii=False) for text in (list(class_names), file))
     return SNIPPET.format(file=file, names=names, mode=mode, height=height, width=width, channels=channels)
 
 

@@ -66,7 +66,10 @@ def _metrics(subject: Subject) -> str:
     row, result, found = subject.row, subject.used.result, subject.verification
     several = len(subject.accuracies) > 1
     head = ["", "this model", *([f"mean of {len(subject.accuracies)} seeds"] if several else [])]
-    validation = [figures.accuracy(result.accuracy), *([figures.spread(row.accuracy, subject.accuracy_std)] if several else [])]
+    validation = [
+        figures.accuracy(result.accuracy),
+        *([figures.spread(row.accuracy, subject.accuracy_std)] if several else []),
+    ]
     test = [figures.accuracy(result.test_accuracy)]
     test += [figures.spread(row.test_accuracy, row.test_accuracy_std)] if several else []
     chosen = "the seed best on them gave this file, and so they flatter it" if several else "they flatter it a little"
@@ -112,18 +115,24 @@ def describe(layer: Layer) -> str:
         for name, field in type(layer).model_fields.items()
         if name not in {"kind", "body", "shortcut"} and getattr(layer, name) != field.default
     }
-    return plain(", ".join([layer.kind, *(f"{name} {_value(value)}" for name, value in fields.items())]))
+    return ", ".join([layer.kind, *(f"{name} {_value(value)}" for name, value in fields.items())])
 
 
 def _value(value: object) -> str:
-    return "x".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        "x".join(map(str, value))
+        if isinstance(value, tuple)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 def _recipe(subject: Subject) -> str:
     recipe = subject.used.evaluation.candidate.recipe.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     augment = recipe.pop("augment", {})
     values = {"epochs": subject.used.evaluation.epochs, **recipe} | {f"augment.{k}": v for k, v in augment.items()}
-    rows = [(plain(name), _value(value)) for name, value in values.items()]
+    rows = [(name, _value(value)) for name, value in values.items()]
     return f"## How it was trained\n\n{table(['setting', 'value'], rows)}"
 
 
@@ -135,7 +144,7 @@ def _repeat(subject: Subject) -> str:
     return (
         "## How to repeat it\n\n"
         f"The same study with the same versions (Keras {environment.keras_version}, {environment.backend} "
-        f"{environment.backend_version}) on the same kind of machine ({environment.machine}, {environment.device}) gives "
-        f"the same front: `fmsearch run study.yaml`, with this as `study.yaml`.{images}\n\n"
+        f"{environment.backend_version}) on the same kind of machine ({environment.machine}, {environment.device}) "
+        f"gives the same front: `fmsearch run study.yaml`, with this as `study.yaml`.{images}\n\n"
         f"{fenced(as_yaml(study.model_dump(mode='json', exclude_none=True)), 'yaml')}"
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fmsearch.errors import FAILED, FmsearchError
+from fmsearch.errors import WRONG_INPUT, FmsearchError, InputError
 from fmsearch.export.formats import format_of
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _require_claimed(found: Verification, accuracy: float) -> None:
     raise FmsearchError(
         f"The model's accuracy is {found.accuracy:.4f} on the validation images; it was {accuracy:.4f} when the run "
         "trained it.",
-        f"Expected the same: the run's weights were changed, or this machine's Keras differs from that one's. {DISCARDED}",
+        f"Either the run's weights were changed since, or Keras computes otherwise here. {DISCARDED}",
     )
 
 
@@ -126,10 +126,9 @@ def _run(models: Sequence[Path], pixels: Pixels) -> list[Probabilities]:
 
 
 def _run_one(model: Path, images: Path, output: Path) -> None:
-    # -P: a file keras.py in the current folder is not Keras.
-    command = [sys.executable, "-P", "-m", MODULE, str(model), str(images), str(output)]
-    done = subprocess.run(
-        command,
+    done = subprocess.run(  # noqa: S603  # our own interpreter and module
+        # -P: a file keras.py in the current folder is not Keras.
+        [sys.executable, "-P", "-m", MODULE, str(model), str(images), str(output)],
         env=os.environ | ONE_CPU_THREAD,
         capture_output=True,
         text=True,
@@ -139,7 +138,8 @@ def _run_one(model: Path, images: Path, output: Path) -> None:
     )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise FmsearchError(f"{model} cannot be run: {last}", DISCARDED)
+        what = last if done.returncode == WRONG_INPUT else f"{model} cannot be run: {last.rstrip('.')}."
+        raise FmsearchError(what, DISCARDED)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -149,9 +149,9 @@ def main(arguments: Sequence[str]) -> int:
     model, images, output = (Path(argument) for argument in arguments)
     try:
         probabilities = format_of(model).load(model).predict(np.load(images))
-    except FmsearchError as error:
+    except InputError as error:
         print(error, file=sys.stderr)  # noqa: T201  # read by the process that started this one
-        return FAILED
+        return WRONG_INPUT
     np.save(output, probabilities)
     return 0
 

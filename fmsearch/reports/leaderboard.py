@@ -123,7 +123,7 @@ class Column:
 LEAST_FOR_ARCHITECTURE = 72
 STATUS_STYLES = {"failed": "red", "waiting": "dim"}
 OBJECTIVES = {
-    "parameters": Column("parameters", lambda row: f"{row.parameters:,}", front="bold"),
+    "parameters": Column("parameters", lambda row: f"{row.parameters:,}", front="bold", from_width=100),
     "macs": Column("MACs", lambda row: f"{row.macs:,}", from_width=100),
     "memory": Column("memory", lambda row: f"{row.memory:,}", from_width=140),
 }
@@ -171,6 +171,7 @@ def table(
             grid.add_section()
         cells = [*(_text(column, row, ascii_only=ascii_only) for column in columns), _architecture(row)]
         grid.add_row(*cells[: len(grid.columns)])
+    grid.show_header = bool(shown)
     grid.caption = figures.spelled(_caption(rows, shown), ascii_only=ascii_only)
     return grid
 

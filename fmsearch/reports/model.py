@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -14,9 +15,10 @@ from fmsearch.reports.learning import learning
 from fmsearch.reports.output import Fitted, ruled
 from fmsearch.reports.rows import Row
 from fmsearch.reports.wording import described
-from searchspace import Analysis, Recipe, layers
+from searchspace import Analysis, Recipe
 from searchspace import Row as LayerRow
 
+INDENT = 2
 STANDINGS = {
     "final": "trained again in the final stage",
     "searched": "trained in the search",
@@ -43,7 +45,7 @@ def _page(row: Row, total: int, width: int, *, ascii_only: bool) -> Group:
         _titled("recipe", _pairs(_recipe(row.candidate.recipe))),
     ]
     parts += [_titled(title, part) for title, part in learning(row, width, ascii_only=ascii_only)]
-    return Group(*(piece for part in parts for piece in (part, Text())))
+    return Group(parts[0], *(piece for part in parts[1:] for piece in (Text(), part)))
 
 
 def _titled(title: str, part: RenderableType) -> Group:
@@ -78,34 +80,28 @@ def _layers(row: Row, *, ascii_only: bool) -> Table:
     table.add_row("", "image", _shape(row.candidate.architecture.input.shape), "", "")
     section = ""
     for one, words in _worded(analysis.rows):
-        cells = [one.section if one.section != section else "", words, _shape(one.after)]
+        costs = _count(one.cost.parameters), _count(one.cost.macs)
+        table.add_row(one.section if one.section != section else "", words, _shape(one.after), *costs)
         section = one.section
-        table.add_row(*cells, _count(one.cost.parameters), _count(one.cost.macs))
     return table
 
 
-def _worded(rows: Sequence[LayerRow]) -> Iterator[tuple[LayerRow, str]]:
+def _worded(rows: Sequence[LayerRow]) -> Iterator[tuple[LayerRow, Padding]]:
     """Each layer in words; the first of a residual's branch names the branch."""
-    branch = ""
+    before = ""
     for one in rows:
         depth = one.branch.count("body") + one.branch.count("shortcut")
-        side = "shortcut" if one.branch.endswith("shortcut") else "body"
-        begins = depth > 0 and one.branch != branch
-        margin = f"{'':{11 * (depth - 1)}}{side if begins else '':<10} " if depth else ""
-        branch = "" if isinstance(one.layer, layers.Residual) and depth == 0 else one.branch
-        yield one, f"{margin}{described(one.layer)}"
+        side = "shortcut: " if one.branch.endswith("shortcut") else "body: "
+        begins = depth > 0 and one.branch != before
+        words = f"{side if begins else ''}{described(one.layer)}"
+        before = one.branch
+        yield one, Padding(Text(words), (0, 0, 0, INDENT * depth))
 
 
 def _totals(analysis: Analysis) -> Iterator[tuple[str, str]]:
-    yield (
-        "parameters",
-        f"{analysis.parameters:,}: {analysis.trainable_parameters:,} trainable, "
-        + (
-            f"{analysis.non_trainable_parameters:,} running means and variances"
-            if analysis.non_trainable_parameters
-            else "no others"
-        ),
-    )
+    moving = analysis.non_trainable_parameters
+    trainable = f": {analysis.trainable_parameters:,} trainable, {moving:,} running means and variances"
+    yield "parameters", f"{analysis.parameters:,}{trainable if moving else ', all trainable'}"
     yield "MACs", f"{analysis.macs:,} an image"
     yield "FLOPs", f"{analysis.flops:,} an image"
     yield "peak memory", f"{figures.data_size(analysis.memory)} of activations in float32"

@@ -195,13 +195,13 @@ def _between(ticks: Sequence[Tick], cells: int) -> Scale:
 
 
 def _decades(low: float, high: float) -> list[Tick]:
-    """Ticks for sizes: powers of ten; between few of them 2 and 5 of each; between none the ends."""
+    """Ticks for sizes: powers of ten; between two of them, 2 and 5 of each; else the ends."""
     exponents = range(math.floor(low), math.ceil(high) + 1)
     tens = [float(exponent) for exponent in exponents]
     fine = [exponent + math.log10(factor) for exponent in exponents for factor in _STEPS]
     for ticks in (tens, fine):
         inside = [at for at in ticks if low - 0.01 <= at <= high + 0.01]
-        if len(inside) >= 2 + (ticks is tens):
+        if len(inside) > 1:
             return [Tick(at, short(10**at)) for at in inside]
     return [Tick(at, short(10**at)) for at in sorted({low, high})]
 

@@ -107,7 +107,7 @@ def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str
         memory=analysis.memory,
         size=getattr(analysis, objective),
         epochs=furthest,
-        seconds=sum(used.result.seconds for used in uses),
+        seconds=sum((used.result.seconds for used in uses), start=0.0),
         architecture=sketch(candidate.architecture),
         test_accuracy=statistics.fmean(tests) if tests else None,
         test_accuracy_std=(statistics.stdev(tests) if len(tests) > 1 else 0.0) if tests else None,

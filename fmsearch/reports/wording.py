@@ -7,7 +7,7 @@ from searchspace.shapes import extent
 
 
 def described(layer: layers.Layer) -> str:
-    """What it is, as Keras names it, and what sets it apart: `conv2d 16, kernel 3, strides 2, valid`."""
+    """What it is, as Keras names it, and what sets it apart: `conv2d 16, 3x3, strides 2, valid`."""
     match layer:
         case layers.Conv2D():
             words = _convolution(layer)
@@ -27,7 +27,7 @@ def described(layer: layers.Layer) -> str:
 
 
 def _convolution(layer: layers.Conv2D) -> str:
-    words = [f"{layer.kind} {layer.filters}", f"kernel {extent(layer.kernel_size)}"]
+    words = [f"{layer.kind} {layer.filters}", "x".join(map(str, layer.kernel_size))]
     if layer.strides != (1, 1):
         words.append(f"strides {extent(layer.strides)}")
     if layer.padding == "valid":

@@ -72,9 +72,10 @@ def test_with_augmentation_and_dropout_both_loops_learn_alike(monkeypatch):
     accuracies = []
     for loop in (Compiled, Fit):
         monkeypatch.setattr(train, "choose_loop", loop)
-        runs = [evaluated(epochs=5, seed=seed, dropout=0.1, augment={"translation": 0.05}).accuracy for seed in range(2)]
-        accuracies.append(np.mean(runs))
-    assert abs(accuracies[0] - accuracies[1]) < 0.05
+        result = evaluated(network(filters=16, dropout=0.1), epochs=10, augment={"translation": 0.05}, schedule="one_cycle")
+        accuracies.append(result.accuracy)
+    assert min(accuracies) > 0.9
+    assert abs(accuracies[0] - accuracies[1]) < 0.04
 
 
 def test_a_loss_that_becomes_infinite_fails_with_its_epoch():

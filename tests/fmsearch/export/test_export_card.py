@@ -1,0 +1,46 @@
+"""The card's parts, and cards that are none."""
+
+import pytest
+
+from fmsearch.export import card, page
+from searchspace.layers import BatchNormalization, Conv2D, Residual
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "# notes\n", "---\nno: end\n", "---\na: [1\n---\n", "---\n- 1\n---\n", "---\nfmsearch_card: 2\n---\n"],
+)
+def test_pages_that_are_no_cards(text, tmp_path):
+    (tmp_path / "x.md").write_text(text)
+
+    assert card.read(tmp_path / "x.md") is None
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    (tmp_path / "x.md").write_bytes(b"\xff\xfe\x00")
+
+    assert card.read(tmp_path / "x.md") is None
+
+
+def test_no_page(tmp_path):
+    assert card.read(tmp_path / "x.md") is None
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"),
+    [
+        (Conv2D(filters=8, kernel_size=3), "conv2d, filters 8, kernel_size 3x3"),
+        (Conv2D(filters=8, kernel_size=3, strides=2), "conv2d, filters 8, kernel_size 3x3, strides 2x2"),
+        (Residual(body=(BatchNormalization(),)), "residual"),
+    ],
+)
+def test_a_layer_in_words(layer, told):
+    assert page.describe(layer) == told
+
+
+def test_code_that_has_fences_of_its_own():
+    assert page.fenced("a\n````\n", "text") == "`````text\na\n````\n`````\n"
+
+
+def test_names_that_markdown_would_take_for_its_own():
+    assert page.plain("a|b *c*\n<d>") == r"a\|b \*c\* \<d\>"

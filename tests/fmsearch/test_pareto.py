@@ -1,0 +1,126 @@
+"""Fronts, order, knee and area: examples by hand, and what holds for all points."""
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fmsearch.pareto import Point, dominates, front, hypervolume, knee, ranked
+
+SIZES, ACCURACIES = st.integers(1, 10**7), st.integers(0, 100).map(lambda percent: percent / 100)
+CLOUDS = st.lists(st.builds(Point, SIZES, ACCURACIES), max_size=30)
+HAND = [Point(100, 0.5), Point(1_000, 0.8), Point(1_000, 0.7), Point(500, 0.5), Point(10_000, 0.9), Point(5_000, 0.6)]
+
+
+def test_dominates():
+    assert dominates(Point(100, 0.5), Point(200, 0.5))
+    assert dominates(Point(100, 0.6), Point(100, 0.5))
+    assert not dominates(Point(100, 0.5), Point(100, 0.5))
+    assert not dominates(Point(100, 0.5), Point(200, 0.6))
+
+
+def test_front_by_hand():
+    assert front([]) == []
+    assert front(HAND) == [0, 1, 4]
+    assert front([Point(5, 0.5), Point(5, 0.5)]) == [0]
+    assert front([Point(5, 0.0)]) == [0]
+
+
+@given(CLOUDS)
+def test_the_front_is_what_none_dominates_once_and_smallest_first(points):
+    chosen = front(points)
+
+    undominated = {point for point in points if not any(dominates(other, point) for other in points)}
+    assert {points[i] for i in chosen} == undominated
+    assert len(chosen) == len(undominated)
+    assert all(points[a].size < points[b].size for a, b in pairwise(chosen))
+    assert all(points[a].accuracy < points[b].accuracy for a, b in pairwise(chosen))
+    assert all(i == points.index(points[i]) for i in chosen)
+
+
+def test_ranked_by_hand():
+    # The front by the area each adds, of which the least accurate adds none; then the next fronts in the same way.
+    assert ranked(HAND) == [1, 4, 0, 2, 3, 5]
+    assert ranked([]) == []
+    assert ranked([Point(5, 0.5)]) == [0]
+    assert ranked([Point(5, 0.5)] * 3) == [0, 1, 2]
+
+
+def test_a_neighbour_of_one_that_went_before_adds_little():
+    crowded = [Point(10, 0.1), Point(100, 0.50), Point(110, 0.51), Point(1_000, 0.7), Point(10_000, 0.9)]
+
+    assert ranked(crowded) == [2, 4, 3, 1, 0]
+
+
+@given(CLOUDS)
+def test_ranked_is_a_permutation_that_puts_none_before_what_dominates_it(points):
+    order = ranked(points)
+
+    assert sorted(order) == list(range(len(points)))
+    place = {position: rank for rank, position in enumerate(order)}
+    for a, one in enumerate(points):
+        for b, other in enumerate(points):
+            assert not dominates(one, other) or place[a] < place[b]
+
+
+@given(CLOUDS, st.randoms())
+def test_the_order_of_points_matters_to_equal_ones_alone(points, order):
+    shuffled = list(points)
+    order.shuffle(shuffled)
+
+    assert [points[i] for i in front(points)] == [shuffled[i] for i in front(shuffled)]
+
+
+@pytest.mark.parametrize(
+    ("points", "at"),
+    [
+        ([Point(100, 0.5)], 0),
+        ([Point(100, 0.5), Point(1_000, 0.9)], 0),
+        ([Point(100, 0.5), Point(1_000, 0.85), Point(10_000, 0.9)], 1),
+        ([Point(100, 0.5), Point(1_000, 0.55), Point(5_000, 0.88), Point(10_000, 0.9)], 2),
+        ([Point(10_000, 0.9), Point(100, 0.5), Point(1_000, 0.85)], 2),
+        ([Point(0, 0.5), Point(0, 0.6)], 1),
+    ],
+)
+def test_knee_by_hand(points, at):
+    assert knee(points) == at
+
+
+def test_no_points_have_no_knee():
+    with pytest.raises(ValueError, match="empty front"):
+        knee([])
+
+
+@given(CLOUDS.filter(bool))
+def test_the_knee_of_a_front_is_on_or_above_the_line_between_its_ends(points):
+    members = [points[i] for i in front(points)]
+    low, high, chosen = members[0], members[-1], members[knee(members)]
+
+    width = math.log10(high.size) - math.log10(low.size) or 1.0
+    share = (math.log10(chosen.size) - math.log10(low.size)) / width
+    assert chosen.accuracy >= low.accuracy + share * (high.accuracy - low.accuracy) - 1e-9
+
+
+def test_hypervolume_by_hand():
+    assert hypervolume([], 10_000) == 0
+    assert hypervolume([Point(100, 0.5)], 10_000) == pytest.approx(2 * 0.5)
+    assert hypervolume([Point(100, 0.5), Point(1_000, 0.8)], 10_000) == pytest.approx(2 * 0.5 + 1 * 0.3)
+    assert hypervolume([Point(100_000, 0.99), Point(10_000, 0.9)], 10_000) == 0
+    assert hypervolume([Point(0, 1.0)], 10) == 1
+    assert hypervolume([Point(100, 0.5), Point(1_000, 0.8)], 10_000, worst=0.4) == pytest.approx(2 * 0.1 + 1 * 0.3)
+    assert hypervolume([Point(100, 0.5)], 10_000, worst=0.6) == 0
+
+
+@given(CLOUDS, CLOUDS)
+def test_more_points_never_take_away_area(points, more):
+    before, after = hypervolume(points, 10**7), hypervolume([*points, *more], 10**7)
+
+    assert 0 <= before <= after + 1e-9
+    assert after <= 7 + 1e-9
+
+
+@given(CLOUDS)
+def test_the_front_has_all_the_area(points):
+    assert hypervolume([points[i] for i in front(points)], 10**7) == pytest.approx(hypervolume(points, 10**7))

@@ -1,0 +1,183 @@
+"""A real run: real processes, real training, real interruptions."""
+
+import json
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+from fmsearch import executors
+from fmsearch.errors import InputError
+from fmsearch.run import run
+from fmsearch.run_folder import RunFolder
+from fmsearch.study import load_study
+
+STUDY = """
+name: tiny
+data: {dataset: digits, validation: 0.3}
+space:
+  stages:
+    count: [1, 2]
+    block: {kind: conv, filters: [4, 8, 16], kernel_size: [1, 3], pooling: max, spatial_dropout: [0.0, 0.1]}
+  augmentation: {translation: [0.0, 0.1]}
+training: {learning_rate: {low: 0.003, high: 0.03, log: true}}
+budget: {candidates: 6, rungs: [1, 2], cohort: 2, keep: 0.5}
+final: {epochs: 2, seeds: 2}
+"""
+
+
+@pytest.fixture
+def study_file(tmp_path):
+    path = tmp_path / "tiny.yaml"
+    path.write_text(STUDY, encoding="utf-8")
+    return path
+
+
+def fmsearch(*arguments, **kwargs):
+    command = [sys.executable, "-m", "fmsearch", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)
+
+
+def completed(*arguments):
+    process = fmsearch(*arguments)
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
+
+
+def leaderboard(folder):
+    """The JSON that the command prints, but for times."""
+    code, out, err = completed("leaderboard", folder, "--format", "json")
+    assert (code, err) == (0, "")
+    return [{key: value for key, value in row.items() if key != "seconds"} for row in json.loads(out)]
+
+
+def evaluations(folder):
+    with sqlite3.connect(f"file:{RunFolder(folder).store}?mode=ro", uri=True) as store:
+        count = store.execute("SELECT count(*) FROM evaluations").fetchone()[0]
+    store.close()
+    return count
+
+
+def workers_of(process):
+    """Processes that a coordinator started."""
+    children = f"/proc/{process.pid}/task/{process.pid}/children"
+    with open(children, encoding="ascii") as file:
+        return [int(pid) for pid in file.read().split()]
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(") ", 1)[1][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_one_worker_two_workers_inline_and_an_interrupted_run_give_the_same_leaderboard(study_file, tmp_path):
+    for name, options in {
+        "one": ("--workers", "1"),
+        "two": ("--workers", "2"),
+        "inline": ("--executor", "inline"),
+    }.items():
+        code, _, err = completed("run", study_file, "--out", tmp_path / name, "--quiet", *options)
+        assert code == 0, err
+    expected = leaderboard(tmp_path / "one")
+    assert len(expected) == 6
+    assert any(row["test_accuracy"] is not None for row in expected)
+    assert leaderboard(tmp_path / "two") == expected
+    assert leaderboard(tmp_path / "inline") == expected
+
+    interrupted(study_file, tmp_path / "interrupted")
+    before = evaluations(tmp_path / "interrupted")
+    code, out, err = completed("run", study_file, "--out", tmp_path / "interrupted", "--workers", "2")
+    assert code == 0, err
+    assert leaderboard(tmp_path / "interrupted") == expected
+    assert len(re.findall(r" stored$", out, re.MULTILINE)) == before
+
+
+def interrupted(study_file, folder):
+    """A run that ends by Ctrl-C once it has evaluated something."""
+    process = fmsearch("run", study_file, "--out", folder, "--workers", "2")
+    for line in process.stdout:
+        if re.match(r"\[ *2/", line):
+            break
+    workers = workers_of(process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == "fmsearch: interrupted; the same command goes on where it was\n"
+    deadline = time.monotonic() + 10
+    while any(map(alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert workers
+    assert not any(map(alive, workers))
+
+
+def test_only_the_front_keeps_models(finished_run):
+    front = {row["id"] for row in leaderboard(finished_run.path) if row["on_front"]}
+    assert len(finished_run.models()) == len(front)
+
+
+def test_the_folder_of_another_study_is_refused_and_left_as_it_was(study_file, finished_run, tmp_path):
+    folder = finished_run.path
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    code, out, err = completed("run", study_file, "--out", folder)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"fmsearch: {folder} holds another study: ")
+    assert "--fresh" in err
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_in_use_is_refused_with_the_process_that_uses_it(study_file, tmp_path):
+    process = fmsearch("run", study_file, "--out", tmp_path / "run", "--workers", "1")
+    process.stdout.readline()
+    code, _, err = completed("run", study_file, "--out", tmp_path / "run")
+    process.kill()
+    process.communicate()
+    assert code == 2
+    assert f"is in use by process {process.pid}" in err
+
+
+def test_fresh_moves_the_earlier_run_aside(study_file, tmp_path):
+    study = load_study(study_file, ("budget.candidates=1", "final.seeds=1"))
+    first = run(study, tmp_path / "run", executor="inline")
+    again = run(study, tmp_path / "run", executor="inline", fresh=True)
+    assert [row.id for row in first] == [row.id for row in again]
+    assert evaluations(tmp_path / "run") == evaluations(tmp_path / "run.old1")
+
+
+def test_more_candidates_are_a_continuation(study_file, tmp_path):
+    few = load_study(study_file, ("budget.candidates=2", "final.seeds=1"))
+    more = load_study(study_file, ("budget.candidates=4", "final.seeds=1"))
+    run(few, tmp_path / "run", executor="inline")
+    assert len(run(more, tmp_path / "run", executor="inline")) == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--workers", "0"), "0 workers cannot work. Expected --workers 1 or more."),
+        (("--executor", "inline", "--workers", "2"), "The inline executor cannot have 2 workers."),
+        (("--set", "limits.parameters=20"), "None of 2,200 proposals can be trained; the nearest miss: parameters"),
+        (("--set", "data.npz=absent.npz", "--set", "data.dataset=null"), "absent.npz"),
+    ],
+)
+def test_wrong_input_ends_with_code_2_and_one_short_paragraph(study_file, tmp_path, options, message):
+    code, out, err = completed("run", study_file, "--out", tmp_path / "run", *options)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err + out
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_input(study_file, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(InputError, match="cannot be made"):
+        run(load_study(study_file), tmp_path / "file" / "run")
+
+
+def test_every_executor_that_the_command_offers_exists():
+    assert set(executors.NAMES) == {"processes", "inline"}
