@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.reports.output import show
     from fmsearch.reports.summary import summary
     from fmsearch.reports.views import view
-    from fmsearch.run import folder_of, run
+    from fmsearch.runner import folder_of, run
     from fmsearch.study import load_study
 
     study = load_study(options.study, tuple(options.set))

@@ -33,7 +33,7 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
     keras.backend.clear_session()
     keras.utils.set_random_seed(evaluation.seed)
     train = Split(data.x_train, data.y_train)
-    trainee = _trainee(evaluation, len(train.x))
+    trainee = trainee_of(evaluation, len(train.x))
     loop = choose_loop(trainee, train)
     curve, reason = _train(evaluation, trainee, loop, Split(data.x_validation, data.y_validation))
     if reason:
@@ -46,7 +46,8 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
     return Result(status="done", accuracy=accuracy, loss=loss, test_accuracy=test, curve=curve, seconds=seconds)
 
 
-def _trainee(evaluation: Evaluation, images: int) -> Trainee:
+def trainee_of(evaluation: Evaluation, images: int) -> Trainee:
+    """The network and all that trains it, for a training set of so many images."""
     recipe = evaluation.candidate.recipe
     batch_size = min(recipe.batch_size, images)
     augmenter = Augmenter(recipe.augment, derive_seed(evaluation.seed, "augment"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fmsearch.datasets import Dataset, open_shared
 from fmsearch.evaluation import Evaluation
+from fmsearch.training import quiet
 from searchspace.domains import Model
 
 EVALUATE = "fmsearch.training.worker:evaluate"
@@ -39,11 +40,11 @@ def _data(path: str) -> Dataset:
 @functools.lru_cache(maxsize=1)
 def use_one_thread() -> None:
     """One thread a process: a second buys 15 % and costs the bits, a second process buys nearly 100 %."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ[variable] = "1"
     match os.environ.get("KERAS_BACKEND", "tensorflow"):
         case "tensorflow":
+            quiet.import_keras()
             import tensorflow as tf
 
             tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from processes import alive, gone
 
 from fmsearch import executors
 from fmsearch.errors import InputError
@@ -137,7 +138,8 @@ def test_closing_ends_running_calls_and_leaves_no_process(calls):
     assert not alive(pid)
 
 
-def test_workers_go_when_their_coordinator_is_killed(calls, tmp_path):
+@pytest.mark.usefixtures("calls")
+def test_workers_go_when_their_coordinator_is_killed(tmp_path):
     script = tmp_path / "coordinator.py"
     script.write_text(
         "from fmsearch import executors\n"
@@ -151,26 +153,14 @@ def test_workers_go_when_their_coordinator_is_killed(calls, tmp_path):
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as coordinator:
         pid = int(coordinator.stdout.readline())
         coordinator.kill()
-    deadline = time.monotonic() + 10
-    while alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not alive(pid)
+    assert gone([pid])
 
 
 def test_an_unknown_executor_is_wrong_input():
-    with pytest.raises(InputError, match="There is no executor 'ray'. Expected processes or inline"):
+    with pytest.raises(InputError, match=r"There is no executor 'ray'. Expected processes or inline"):
         executors.make("ray", 1)
 
 
 def test_the_inline_executor_has_one_worker():
     with pytest.raises(InputError, match="inline executor cannot have 2 workers"):
         executors.make("inline", 2)
-
-
-def alive(pid):
-    """Whether a process runs; one that ended and was not collected yet does not."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            return stat.read().rsplit(") ", 1)[1][0] != "Z"
-    except FileNotFoundError:
-        return False

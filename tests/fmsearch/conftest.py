@@ -8,8 +8,8 @@ import pytest
 from fmsearch.datasets.known import read_known
 from fmsearch.export.choose import Selection
 from fmsearch.export.delivery import deliver
-from fmsearch.run import run
 from fmsearch.run_folder import RunFolder
+from fmsearch.runner import run
 from fmsearch.study import load_study
 
 TINY = """\

@@ -6,14 +6,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 
 import pytest
+from processes import children, gone
 
 from fmsearch import executors
 from fmsearch.errors import InputError
-from fmsearch.run import run
 from fmsearch.run_folder import RunFolder
+from fmsearch.runner import run
 from fmsearch.study import load_study
 
 STUDY = """
@@ -62,21 +62,6 @@ def evaluations(folder):
     return count
 
 
-def workers_of(process):
-    """Processes that a coordinator started."""
-    children = f"/proc/{process.pid}/task/{process.pid}/children"
-    with open(children, encoding="ascii") as file:
-        return [int(pid) for pid in file.read().split()]
-
-
-def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            return stat.read().rsplit(") ", 1)[1][0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 def test_one_worker_two_workers_inline_and_an_interrupted_run_give_the_same_leaderboard(study_file, tmp_path):
     for name, options in {
         "one": ("--workers", "1"),
@@ -105,16 +90,13 @@ def interrupted(study_file, folder):
     for line in process.stdout:
         if re.match(r"\[ *2/", line):
             break
-    workers = workers_of(process)
+    workers = children(process.pid)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == "fmsearch: interrupted; the same command goes on where it was\n"
-    deadline = time.monotonic() + 10
-    while any(map(alive, workers)) and time.monotonic() < deadline:
-        time.sleep(0.05)
     assert workers
-    assert not any(map(alive, workers))
+    assert gone(workers)
 
 
 def test_only_the_front_keeps_models(finished_run):
@@ -122,7 +104,7 @@ def test_only_the_front_keeps_models(finished_run):
     assert len(finished_run.models()) == len(front)
 
 
-def test_the_folder_of_another_study_is_refused_and_left_as_it_was(study_file, finished_run, tmp_path):
+def test_the_folder_of_another_study_is_refused_and_left_as_it_was(study_file, finished_run):
     folder = finished_run.path
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     code, out, err = completed("run", study_file, "--out", folder)

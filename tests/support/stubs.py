@@ -11,7 +11,7 @@ from fmsearch.executors import Call, Outcome
 from fmsearch.intake import Intake
 from fmsearch.proposers import make
 from fmsearch.reports.rows import Row, rows
-from fmsearch.run import Unobserved
+from fmsearch.runner import Unobserved
 from fmsearch.search import Conditions, Search
 from fmsearch.store import Store
 from fmsearch.study import Study
@@ -67,6 +67,7 @@ class StubExecutor:
         assert len(self._running) <= self.workers
 
     def next(self, timeout=None):
+        del timeout
         if self._die_after is not None and self.calls >= self._die_after:
             raise KeyboardInterrupt
         ticket, evaluation = self._running.pop(self._rng.randrange(len(self._running)))
@@ -101,7 +102,7 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
 def told(table: list[Row]) -> list[tuple]:
     """All that a leaderboard says, times apart."""
     return [
-        (row.rank, row.number, row.candidate.digest, row.on_front, row.status, row.accuracy, row.epochs)
-        + (row.test_accuracy, row.test_accuracy_std, row.reason)
+        (row.rank, row.number, row.candidate.digest, row.on_front, row.status, row.accuracy)
+        + (row.epochs, row.test_accuracy, row.test_accuracy_std, row.reason)
         for row in table
     ]

@@ -93,7 +93,9 @@ def test_erasing_hides_one_rectangle_of_no_more_than_its_share():
             assert np.allclose(box, old.mean(), atol=1e-5)
 
 
-@pytest.mark.parametrize("amounts", [{"rotation": 10.0}, {"contrast": 0.3}, {"erasing": 0.3}], ids=lambda a: next(iter(a)))
+@pytest.mark.parametrize(
+    "amounts", [{"rotation": 10.0}, {"contrast": 0.3}, {"erasing": 0.3}], ids=lambda a: next(iter(a))
+)
 def test_each_image_draws_its_own_amount_and_each_batch_anew(amounts):
     augmenter = Augmenter(Augment(**amounts), 0)
     same = np.repeat(digits().x_train[:1].astype(np.float32) / 255, 8, axis=0)

@@ -10,7 +10,14 @@ from digits import digits, evaluation, network
 from fmsearch.training import loops, recipes, train
 from fmsearch.training.loops import Compiled, Fit, Split
 
-EVERYTHING = {"horizontal_flip": True, "translation": 0.05, "rotation": 5.0, "zoom": 0.05, "contrast": 0.1, "erasing": 0.1}
+EVERYTHING = {
+    "horizontal_flip": True,
+    "translation": 0.05,
+    "rotation": 5.0,
+    "zoom": 0.05,
+    "contrast": 0.1,
+    "erasing": 0.1,
+}
 ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
 
 
@@ -72,7 +79,9 @@ def test_with_augmentation_and_dropout_both_loops_learn_alike(monkeypatch):
     accuracies = []
     for loop in (Compiled, Fit):
         monkeypatch.setattr(train, "choose_loop", loop)
-        result = evaluated(network(filters=16, dropout=0.1), epochs=10, augment={"translation": 0.05}, schedule="one_cycle")
+        result = evaluated(
+            network(filters=16, dropout=0.1), epochs=10, augment={"translation": 0.05}, schedule="one_cycle"
+        )
         accuracies.append(result.accuracy)
     assert min(accuracies) > 0.9
     assert abs(accuracies[0] - accuracies[1]) < 0.04
@@ -142,7 +151,7 @@ def test_an_epoch_takes_every_image_once_but_for_an_incomplete_batch():
 @pytest.mark.skipif(not ON_TENSORFLOW, reason="the compiled loop is TensorFlow's; other backends train by fit alone")
 def test_a_split_that_is_no_multiple_of_the_batch_is_measured_whole():
     item = evaluation(epochs=1)
-    trainee = train._trainee(item, len(digits().x_train))
+    trainee = train.trainee_of(item, len(digits().x_train))
     loop = Compiled(trainee, Split(digits().x_train, digits().y_train))
     part = Split(digits().x_test[:7], digits().y_test[:7])
     logits = trainee.network(part.x.astype(np.float32) / 255)

@@ -1,0 +1,100 @@
+"""A run folder in use: for one process alone, and for one study alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+from filelock import FileLock, Timeout
+
+from fmsearch.errors import InputError
+from fmsearch.run_folder import RunFolder
+from fmsearch.store import Store
+from fmsearch.study import Study, load_study
+
+
+@contextmanager
+def opened(folder: RunFolder, study: Study, *, fresh: bool) -> Iterator[Store]:
+    """The folder's store, for this run alone.
+
+    Raises:
+        InputError: the folder holds another study, is in use, or cannot be written.
+    """
+    if not fresh:
+        _refuse_another_study(folder, study)
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fix = "Expected a folder to write in."
+        raise InputError(f"{folder.path} cannot be made ({error.strerror}).", fix) from None
+    with _locked(folder):
+        if fresh:
+            _move_aside(folder)
+        folder.study.write_text(_as_yaml(study), encoding="utf-8")
+        with Store(folder.store) as store:
+            store.forget_trail()
+            yield store
+
+
+def _refuse_another_study(folder: RunFolder, study: Study) -> None:
+    if not folder.study.is_file():
+        return
+    differing = _differences(load_study(folder.study).identity, study.identity)
+    if differing:
+        raise InputError(
+            f"{folder.path} holds another study: {', '.join(differing)} differ.",
+            "Name another folder with --out, or begin anew with --fresh, which moves the old one aside.",
+        )
+
+
+def _differences(a: dict[str, Any], b: dict[str, Any], scope: str = "") -> list[str]:
+    """The dotted keys whose values differ."""
+    found = []
+    for key in {**a, **b}:
+        left, right, name = a.get(key), b.get(key), f"{scope}{key}"
+        if isinstance(left, dict) and isinstance(right, dict):
+            found += _differences(left, right, f"{name}.")
+        elif left != right:
+            found.append(name)
+    return found
+
+
+@contextmanager
+def _locked(folder: RunFolder) -> Iterator[None]:
+    """The run folder, for this process alone."""
+    lock = FileLock(folder.lock)
+    owner = folder.lock.with_suffix(".owner")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        process = owner.read_text(encoding="utf-8") if owner.is_file() else "another process"
+        fix = "Wait for it, or name another folder with --out."
+        raise InputError(f"{folder.path} is in use by {process}.", fix) from None
+    with lock:
+        owner.write_text(f"process {os.getpid()}", encoding="utf-8")
+        try:
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+
+def _move_aside(folder: RunFolder) -> None:
+    """Nothing that was computed is lost: an earlier run stays beside the new one."""
+    if not folder.store.exists():
+        return
+    number = 1
+    while (target := folder.path.with_name(f"{folder.path.name}.old{number}")).exists():
+        number += 1
+    target.mkdir()
+    for file in folder.path.iterdir():
+        if file != folder.lock:
+            file.rename(target / file.name)
+
+
+def _as_yaml(study: Study) -> str:
+    text = yaml.safe_dump(study.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True)
+    return f"# The study as it ran. `fmsearch run` on this file goes on with it.\n{text}"

@@ -1,0 +1,39 @@
+"""Events folded into counts, time left and means."""
+
+import pytest
+from runs import done, failed
+from story import STUDY, Clock, finished, started
+
+from fmsearch.events import FinalStage
+from fmsearch.reports.progress import Progress
+
+
+def test_time_left_follows_the_pace():
+    clock = Clock()
+    progress = Progress(STUDY, clock)
+    assert progress.left() is None
+    progress.notice(FinalStage((1, 2)))  # 36 epochs
+    progress.notice(finished(1, done(0.5), epochs=9, purpose="final", stored=True))
+    assert progress.left() is None
+    progress.notice(started(1, 9, "final", 1))
+    clock.now += 18
+    progress.notice(finished(1, done(0.5, seconds=18), epochs=9, purpose="final", seed=1))
+    assert progress.left() == 36  # 18 epochs are left, of 2 s each
+    progress.notice(started(2, 9, "final", 1))
+    clock.now += 10
+    assert progress.left() == pytest.approx(36 - 10)
+    assert progress.done() == pytest.approx(18 + 5)
+
+
+def test_seeds_of_the_final_stage_are_averaged():
+    progress = Progress(STUDY)
+    for event in (
+        finished(1, done(0.7)),
+        FinalStage((1,)),
+        finished(1, done(0.8), 9, "final", 1),
+        finished(1, failed("x"), 9, "final", 2),
+        finished(1, done(0.9), 9, "final", 3),
+    ):
+        progress.notice(event)
+
+    assert progress.known[1].accuracy == pytest.approx(0.85)
