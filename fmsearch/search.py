@@ -72,7 +72,7 @@ class Search:
         self._taken: list[Taken] = []
         self._cohorts: list[Cohort] = []
         self._settled = 0
-        self._reached: dict[int, tuple[int, Point]] = {}
+        self._reached: dict[int, Point] = {}
         self._failures = 0
 
     def run(self) -> None:
@@ -123,7 +123,7 @@ class Search:
         """Tell the proposer what came of the cohorts it has not been told of."""
         for cohort in seen[self._settled :]:
             for number in cohort.members:
-                point = self._reached[number][1] if number in self._reached else None
+                point = self._reached.get(number)
                 self._intake.settle(number, Failed() if point is None else Evaluated(point.accuracy, point.size))
         self._settled = max(self._settled, len(seen))
 
@@ -161,7 +161,7 @@ class Search:
         rung = cohort.rung
         point = self._point(number, answer.result)
         if point is not None:
-            self._reached[number] = (answer.evaluation.epochs, point)
+            self._reached[number] = point
         cohort.record(number, point)
         if cohort.rung != rung:
             self._climb(index)
@@ -200,7 +200,10 @@ class Search:
         return Point(float(size), result.accuracy)
 
     def _front(self) -> list[int]:
-        """The front of those who climbed to the last rung; of those who came farthest, if none did."""
-        furthest = max((epochs for epochs, _ in self._reached.values()), default=0)
-        contest = [number for number, (epochs, _) in sorted(self._reached.items()) if epochs == furthest]
-        return [contest[i] for i in front([self._reached[number][1] for number in contest])]
+        """Those whom nobody dominates, each by its longest training.
+
+        One that was left at a lower rung and still beats all that are no larger belongs here: more epochs would only
+        have raised it.
+        """
+        contest = sorted(self._reached)
+        return [contest[i] for i in front([self._reached[number] for number in contest])]

@@ -10,7 +10,7 @@ from pathlib import Path
 from fmsearch import pareto
 from fmsearch.errors import InputError
 from fmsearch.pareto import Point
-from fmsearch.reports.rows import Row, find
+from fmsearch.reports.rows import Row, find, search_front
 from fmsearch.run_folder import RunFolder
 
 
@@ -68,25 +68,8 @@ def kept_model(folder: RunFolder, row: Row, table: Sequence[Row]) -> Path:
 
 def unfinished(table: Sequence[Row], seeds: int) -> list[Row]:
     """The models that the last stage has still to train: the front of the search, less those that are done."""
-    reached = [(row, *furthest) for row in table if (furthest := _searched(row))]
-    last = max((epochs for _, epochs, _ in reached), default=0)
-    contest = [(row, point) for row, epochs, point in reached if epochs == last]
-    contest.sort(key=lambda member: member[0].number)
-    members = [contest[i][0] for i in pareto.front([point for _, point in contest])]
-    return [row for row in members if Counter(used.evaluation.purpose for used in row.uses)["final"] < seeds]
-
-
-def _searched(row: Row) -> tuple[int, Point] | None:
-    """How far the search trained a model, and what it was worth there."""
-    done = [
-        (used.evaluation.epochs, used.result.accuracy)
-        for used in row.uses
-        if used.evaluation.purpose == "search" and used.result.accuracy is not None
-    ]
-    if not done:
-        return None
-    epochs, accuracy = max(done)
-    return epochs, Point(row.size, accuracy)
+    finals = [(row, Counter(used.evaluation.purpose for used in row.uses)["final"]) for row in search_front(table)]
+    return [row for row, trained in finals if trained < seeds]
 
 
 def _front(table: Sequence[Row]) -> list[Row]:

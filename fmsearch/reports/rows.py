@@ -28,6 +28,7 @@ class Row:
         on_front: whether no other model of the same standing is at once as small and as accurate.
         status: `final` (trained again in the last stage), `searched`, `failed` or `waiting`.
         accuracy: on the validation split, the mean over seeds after the final stage; None without a result.
+        searched: the same in its longest training of the search; None without one.
         size: in the unit of the study's objective.
         epochs: of its furthest training.
         seconds: of all its trainings.
@@ -43,6 +44,7 @@ class Row:
     on_front: bool
     status: str
     accuracy: float | None
+    searched: float | None
     parameters: int
     macs: int
     memory: int
@@ -74,6 +76,12 @@ def rows(store: Store) -> list[Row]:
     ]
 
 
+def search_front(table: Sequence[Row]) -> list[Row]:
+    """The models that the final stage trains again: dominated by none, each by its longest training of the search."""
+    contest = sorted((row for row in table if row.searched is not None), key=lambda row: row.number)
+    return [contest[i] for i in front([Point(row.size, row.searched or 0.0) for row in contest])]
+
+
 def find(table: Sequence[Row], prefix: str) -> Row:
     """The one row whose id begins so.
 
@@ -102,6 +110,7 @@ def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str
         on_front=False,
         status=_status(results, final=bool(final)),
         accuracy=statistics.fmean(result.accuracy or 0.0 for result in done) if done else None,
+        searched=_searched(uses),
         parameters=analysis.parameters,
         macs=analysis.macs,
         memory=analysis.memory,
@@ -119,6 +128,11 @@ def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str
     )
 
 
+def _searched(uses: Sequence[Used]) -> float | None:
+    done = [used for used in uses if used.evaluation.purpose == "search" and used.result.accuracy is not None]
+    return max(done, key=lambda used: used.evaluation.epochs).result.accuracy if done else None
+
+
 def _validation(used: Used) -> tuple[float, str]:
     return (used.result.accuracy or 0.0, used.key)
 
@@ -132,12 +146,10 @@ def _status(results: Sequence[Result], *, final: bool) -> str:
 
 
 def _front(unranked: Sequence[Row]) -> set[int]:
-    """Numbers of the front's members: among the final ones, or before those among the furthest trained."""
+    """Numbers of the front's members: among the final ones, or before there are any, of the search."""
     contest = [row for row in unranked if row.status == "final"]
     if not contest:
-        searched = [row for row in unranked if row.status == "searched"]
-        furthest = max((row.epochs for row in searched), default=0)
-        contest = [row for row in searched if row.epochs == furthest]
+        return {row.number for row in search_front(unranked)}
     return {contest[i].number for i in front([Point(row.size, row.accuracy or 0.0) for row in contest])}
 
 

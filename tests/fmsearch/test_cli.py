@@ -32,7 +32,9 @@ def test_help_of_a_command_says_what_it_does_and_gives_examples(name, capsys):
     examples = told.partition("\nexamples:\n")[2].splitlines()
     assert examples
     assert all(re.match(rf"  (?:[A-Z_]+=\S+ )?fmsearch {name}\b", line) for line in examples)
-    assert told.splitlines()[2].endswith(".") or told.splitlines()[2][0].isupper()
+    description = told.split("\n\n")[1]
+    assert description[0].isupper()
+    assert description.endswith(".")
 
 
 def test_help_lists_every_command_with_a_line(capsys):
@@ -68,7 +70,7 @@ def test_wrong_options_are_wrong_input(arguments, capsys):
         (FmsearchError("What."), 1, "fmsearch: What.\n"),
         (SearchSpaceError("What.", fix="Fix."), 1, "fmsearch: What. Fix.\n"),
         (PermissionError(13, "Permission denied", "x"), 1, "fmsearch: [Errno 13] Permission denied: 'x'\n"),
-        (KeyboardInterrupt(), 130, "interrupted\n"),
+        (KeyboardInterrupt(), 130, "fmsearch: interrupted; the same command goes on where it was\n"),
     ],
 )
 def test_what_a_command_raises_is_a_paragraph_and_an_exit_code(raised, code, told, capsys, monkeypatch):

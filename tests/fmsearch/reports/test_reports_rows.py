@@ -36,17 +36,17 @@ def test_final_seeds_are_averaged_and_the_best_one_is_kept(tmp_path):
     assert row.key == evaluation(network(2), 6, 2, "final").key
 
 
-def test_before_the_final_stage_the_front_is_of_those_that_trained_longest(tmp_path):
+def test_before_the_final_stage_the_front_is_of_the_longest_training_of_each(tmp_path):
     small, large, short = network(2), network(8), network(4)
-    uses = [(small, evaluation(small, 6), done(0.5)), (large, evaluation(large, 6), done(0.6))]
-    uses += [(short, evaluation(short, 2), done(0.9))]
+    uses = [(small, evaluation(small, 2), done(0.7)), (small, evaluation(small, 6), done(0.5))]
+    uses += [(large, evaluation(large, 6), done(0.6)), (short, evaluation(short, 2), done(0.9))]
 
     table = read(write(tmp_path, uses))
 
     assert [(row.number, row.on_front, row.epochs, row.key) for row in table] == [
         (0, True, 6, ""),
-        (1, True, 6, ""),
-        (2, False, 2, ""),
+        (2, True, 2, ""),
+        (1, False, 6, ""),
     ]
 
 
