@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from searchspace.candidate import Architecture
 from searchspace.costs import Cost, cost
@@ -19,7 +21,7 @@ from searchspace.layers import (
     Residual,
     SpatialDropout2D,
 )
-from searchspace.shapes import Shape, output_shape
+from searchspace.shapes import Shape, added, output_shape
 from searchspace.space import Limits
 
 FLOAT32_BYTES = 4
@@ -27,9 +29,12 @@ INT32_BYTES = 4
 
 _IN_PLACE = (Activate, BatchNormalization, Dropout, Flatten, LayerNormalization, SpatialDropout2D)
 
+# Looking a layer's function up anew at every call is half of what an analysis takes.
+_shaper = cache(output_shape.dispatch)
+_coster = cache(cost.dispatch)
 
-@dataclass(frozen=True, slots=True)
-class Row:
+
+class Row(NamedTuple):
     """One layer of a network. `section` names the part it stands in, `branch` the side of a residual."""
 
     section: str
@@ -95,10 +100,10 @@ def analyse(architecture: Architecture) -> Analysis:
     peak = 0
     for section, layers in architecture.sections():
         try:
-            peak = max(peak, _peak(layers, shape))
-            shape = _rows(rows, section, "", layers, shape)
+            shape, most = _walk(rows, section, "", layers, shape)
         except InfeasibleError as error:
             raise InfeasibleError(f"{section}: {error.what}", fix=error.fix, culprit=error.culprit) from None
+        peak = max(peak, most)
     costs = [Cost(), *(row.cost for row in rows)]
     kernel, bias, non_trainable, macs, flops = (sum(column) for column in zip(*costs, strict=True))
     return Analysis(
@@ -122,31 +127,26 @@ def violations(analysis: Analysis, limits: Limits) -> tuple[Violation, ...]:
     )
 
 
-def _rows(rows: list[Row], section: str, branch: str, layers: Layers, shape: Shape) -> Shape:
-    """Append a row for each layer; the shape after the last."""
-    for layer in layers:
-        after = output_shape(layer, shape)
-        if isinstance(layer, Residual):
-            _rows(rows, section, f"{branch}body", layer.body, shape)
-            _rows(rows, section, f"{branch}shortcut", layer.shortcut, shape)
-        rows.append(Row(section, branch, layer, shape, after, cost(layer, shape, after)))
-        shape = after
-    return shape
+def _walk(
+    rows: list[Row], section: str, branch: str, layers: Layers, shape: Shape, *, kept: bool = False
+) -> tuple[Shape, int]:
+    """Append a row for each layer.
 
-
-def _peak(layers: Layers, shape: Shape, *, kept: bool = False) -> int:
-    """Most numbers alive at once while `layers` run; with `kept`, their input is needed afterwards."""
-    first = math.prod(shape)
-    most = first
+    Returns:
+        The shape after the last, and the most numbers alive at once; with `kept`, the input is needed afterwards.
+    """
+    first = size = most = math.prod(shape)
     for position, layer in enumerate(layers):
-        after = output_shape(layer, shape)
         held = first if kept and position > 0 else 0
         if isinstance(layer, Residual):
-            alive = max(_peak(layer.body, shape, kept=True), math.prod(after) + _peak(layer.shortcut, shape))
-        elif isinstance(layer, _IN_PLACE) and not (kept and position == 0):
-            alive = math.prod(shape)
+            body, in_body = _walk(rows, section, f"{branch}body", layer.body, shape, kept=True)
+            shortcut, in_shortcut = _walk(rows, section, f"{branch}shortcut", layer.shortcut, shape)
+            after = added(layer, body, shortcut)
+            alive = max(in_body, math.prod(after) + in_shortcut)
         else:
-            alive = math.prod(shape) + math.prod(after)
+            after = _shaper(type(layer))(layer, shape)
+            alive = size if isinstance(layer, _IN_PLACE) else size + math.prod(after)
+        rows.append(Row(section, branch, layer, shape, after, _coster(type(layer))(layer, shape, after)))
         most = max(most, held + alive)
-        shape = after
-    return most
+        shape, size = after, math.prod(after)
+    return shape, most

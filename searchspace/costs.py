@@ -52,11 +52,14 @@ class Cost(NamedTuple):
         return self.kernel + self.bias + self.non_trainable
 
 
+FREE = Cost()
+
+
 @singledispatch
 def cost(layer: Layer, before: Shape, after: Shape) -> Cost:
     """What `layer` costs between the shapes `before` and `after` it; layers not listed are free in inference."""
     del layer, before, after
-    return Cost()
+    return FREE
 
 
 @cost.register

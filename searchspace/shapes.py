@@ -64,11 +64,18 @@ def _(layer: Dense, shape: Shape) -> Shape:
 
 @output_shape.register
 def _(layer: Residual, shape: Shape) -> Shape:
-    body, shortcut = through(layer.body, shape), through(layer.shortcut, shape)
+    return added(layer, through(layer.body, shape), through(layer.shortcut, shape))
+
+
+def added(layer: Residual, body: Shape, shortcut: Shape) -> Shape:
+    """The shape of the sum of a residual's two sides.
+
+    Raises:
+        InfeasibleError: they differ.
+    """
     if body != shortcut:
-        raise InfeasibleError(
-            f"body {body} and shortcut {shortcut} differ in shape", fix="They are added, so must agree.", culprit=layer
-        )
+        what = f"body {body} and shortcut {shortcut} differ in shape"
+        raise InfeasibleError(what, fix="They are added, so must agree.", culprit=layer)
     return body
 
 

@@ -43,7 +43,7 @@ def draw(folder: RunFolder, command: str) -> str:
     with Store(folder.store, writable=False) as store:
         table, objective = rows(store), store.fact("objective")
     console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False, force_terminal=True)
-    console.print(Text.assemble(("$ ", "green"), (command, "bold")), "")
+    console.print(Text.assemble(("$ ", "green"), (command, "bold")), end="\n\n")
     console.print(summary(table, folder, objective))
     svg = console.export_svg(title="fmsearch", theme=THEME, unique_id="fmsearch")
     svg = re.sub(r"@font-face \{.*?\}\n", "", svg, flags=re.DOTALL)
