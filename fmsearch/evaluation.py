@@ -34,7 +34,7 @@ class Environment(Model):
     @classmethod
     def here(cls) -> Self:
         """This machine's, without importing a backend."""
-        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        backend = chosen_backend()
         return cls(
             backend=backend,
             backend_version=_version(backend),
@@ -92,6 +92,17 @@ class Result(Model):
 def derive_seed(*parts: object) -> int:
     """A seed of 31 bits that depends on all parts and nothing else."""
     return int(_digest([str(part) for part in parts])[:8], 16) >> 1
+
+
+def chosen_backend() -> str:
+    """The backend that Keras will use: `KERAS_BACKEND`, or that of `keras.json`, or TensorFlow."""
+    if backend := os.environ.get("KERAS_BACKEND"):
+        return backend
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    try:
+        return str(json.loads((home / "keras.json").read_text(encoding="utf-8"))["backend"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "tensorflow"
 
 
 def _digest(content: Any) -> str:

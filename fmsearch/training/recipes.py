@@ -38,7 +38,8 @@ class Crossentropy(keras.losses.Loss):
 
     def call(self, labels: Any, logits: Any) -> Any:
         """The loss of each image, (batch,)."""
-        hot = ops.one_hot(ops.reshape(labels, (-1,)), logits.shape[-1])
+        # Keras casts labels to the dtype of the loss on their way here.
+        hot = ops.one_hot(ops.cast(ops.reshape(labels, (-1,)), "int32"), logits.shape[-1])
         return keras.losses.categorical_crossentropy(
             hot, logits, from_logits=True, label_smoothing=self.label_smoothing
         )

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from fmsearch.datasets import Dataset, open_shared
-from fmsearch.evaluation import Evaluation
+from fmsearch.evaluation import Evaluation, chosen_backend
 from fmsearch.training import quiet
 from searchspace.domains import Model
 
@@ -25,6 +25,7 @@ class Job(Model):
 def evaluate(text: str) -> str:
     """Run a `Job`, given and answered as JSON; the answer is a `Result`."""
     job = Job.model_validate_json(text)
+    os.environ["KERAS_BACKEND"] = job.evaluation.environment.backend
     use_one_thread()
     from fmsearch.training import train
 
@@ -42,7 +43,7 @@ def use_one_thread() -> None:
     """One thread a process: a second buys 15 % and costs the bits, a second process buys nearly 100 %."""
     for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ[variable] = "1"
-    match os.environ.get("KERAS_BACKEND", "tensorflow"):
+    match chosen_backend():
         case "tensorflow":
             quiet.import_keras()
             import tensorflow as tf

@@ -1,5 +1,6 @@
 """Static analysis says what Keras builds: every shape and every count, exactly."""
 
+import math
 import random
 
 import pytest
@@ -63,7 +64,7 @@ def agrees(candidate):
     analysis = analyse(candidate.architecture)
     model = build_model(candidate)
     assert model.count_params() == analysis.parameters
-    assert sum(weight.shape.num_elements() for weight in model.trainable_weights) == analysis.trainable_parameters
+    assert sum(math.prod(weight.shape) for weight in model.trainable_weights) == analysis.trainable_parameters
     assert model.output_shape[1:] == analysis.rows[-1].after
     # A network's layers were added in the order of the rows but for branches, which Keras sorts by depth: so by kind.
     built = sorted((layer.name.rsplit("_", 1)[-1], layer.output.shape[1:]) for layer in model.layers[1:])
