@@ -106,8 +106,10 @@ def _package(name: str, package: str) -> Finding:
 
 
 def _backend() -> Finding:
-    """What KERAS_BACKEND says, and whether it is installed."""
-    backend = os.environ.get("KERAS_BACKEND") or BACKENDS[0]
+    """What Keras will use, and whether it is installed."""
+    from fmsearch.evaluation import chosen_backend
+
+    backend = chosen_backend()
     if backend not in BACKENDS:
         return Finding("backend", backend, f"KERAS_BACKEND is none of {', '.join(BACKENDS)}")
     found = _package("backend", backend)
