@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
+from searchspace.bounds import within
 from searchspace.dimensions import Picked, Template
-from searchspace.domains import Extent, Flag, Fraction, Of, OfRange, Whole, within
+from searchspace.domains import Extent, Flag, Fraction, Of, OfRange, Whole
 from searchspace.domains import Integer as IntegerRange
 from searchspace.layers import (
     Activate,

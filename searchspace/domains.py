@@ -165,14 +165,14 @@ Domain: TypeAlias = Choice | Integer | Real
 
 def _check_range(low: float, high: float, *, log: bool, stepped: bool) -> None:
     if low > high:
-        raise ValueError(f"low ({_plain(low)}) is above high ({_plain(high)}); expected low <= high")
+        raise ValueError(f"low ({plain(low)}) is above high ({plain(high)}); expected low <= high")
     if log and low <= 0:
-        raise ValueError(f"a logarithmic range needs low > 0, not {_plain(low)}")
+        raise ValueError(f"a logarithmic range needs low > 0, not {plain(low)}")
     if log and stepped:
         raise ValueError("a range has `log` or `step`, not both")
 
 
-def _plain(number: float) -> str:
+def plain(number: float) -> str:
     """A number as a person writes it; a whole number, however large, in full."""
     return str(number) if isinstance(number, int) else f"{number:g}"
 
@@ -227,24 +227,3 @@ Flag: TypeAlias = Of[bool]
 Whole: TypeAlias = OfRange[int, Integer]
 Fraction: TypeAlias = OfRange[FiniteFloat, Real]
 Extent: TypeAlias = OfRange[Size, Integer]
-
-
-def within(low: float, high: float = math.inf, *, open_high: bool = False) -> AfterValidator:
-    """A check that every value of a field lies from `low` to `high` (short of it, with `open_high`)."""
-    expected = f"at least {low:g}" if high == math.inf else f"from {low:g} to {'under ' * open_high}{high:g}"
-
-    def check(field: T) -> T:
-        for value in _extremes(field):
-            if not low <= value <= high or (open_high and value == high):
-                raise ValueError(f"{_plain(value)} is out of range; expected {expected}")
-        return field
-
-    return AfterValidator(check)
-
-
-def _extremes(field: object) -> list[float]:
-    """The numbers a bound has to hold for."""
-    if isinstance(field, Integer | Real):
-        return [field.low, field.high]
-    values = as_domain(field).values
-    return [number for value in values for number in (value if isinstance(value, tuple) else (value,))]  # type: ignore[misc]  # numbers by the field's own type

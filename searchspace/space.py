@@ -10,10 +10,11 @@ from typing import Annotated, Any, Self, TypeAlias, cast
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from searchspace.blocks import AnyBlock, Block, Head
+from searchspace.bounds import within
 from searchspace.candidate import Architecture, Candidate, Input
 from searchspace.decode import decode
 from searchspace.dimensions import Dimension, Picked
-from searchspace.domains import Choice, Model, Value, Whole, as_domain, within
+from searchspace.domains import Choice, Model, Value, Whole, as_domain
 from searchspace.shapes import output_channels
 from searchspace.training import Augmentation, Training, recipe
 

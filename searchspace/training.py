@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, FiniteFloat, model_validator
 
+from searchspace.bounds import within
 from searchspace.dimensions import Picked, Template
-from searchspace.domains import Flag, Fraction, Model, Of, Whole, within
+from searchspace.domains import Flag, Fraction, Model, Of, Whole
 
 Optimizer: TypeAlias = Literal["adam", "adamw", "sgd"]
 Schedule: TypeAlias = Literal["constant", "cosine", "one_cycle", "reduce_on_plateau"]
