@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fmsearch import executors, proposers
 from fmsearch.datasets import Dataset, load, share
-from fmsearch.errors import InputError
+from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Environment, Evaluation, derive_seed
 from fmsearch.evaluator import Evaluator
 from fmsearch.events import Event, Observer
@@ -100,10 +100,18 @@ def _calls(folder: RunFolder, data: str) -> Callable[[Evaluation], Call]:
 
 def _workers(workers: int | None, executor: str) -> int:
     if workers is None:
-        return 1 if executor == "inline" else len(os.sched_getaffinity(0))
+        return 1 if executor == "inline" else _cores()
     if workers < 1:
         raise InputError(f"{workers} workers cannot work.", "Expected --workers 1 or more.")
     return workers
+
+
+def _cores() -> int:
+    """Cores that this process may use; where the system does not say, all there are."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
 
 
 def _note_facts(store: Store, study: Study, data: Dataset) -> None:
@@ -121,7 +129,9 @@ def _restore(
         if not folder.model(row.key).is_file():
             evaluation = next(used.evaluation for used in row.uses if used.key == row.key)
             runner.submit(0, calls(evaluation))
-            runner.next()
+            finished = runner.next()
+            if finished is not None and finished[1].error:
+                raise FmsearchError(f"The model of {row.id} cannot be trained again: {finished[1].error}.")
 
 
 def _discard(folder: RunFolder, keys: set[str]) -> None:

@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import sys
 
+import keras
+import numpy as np
 import pytest
 from processes import children, gone
 
@@ -137,6 +139,21 @@ def test_more_candidates_are_a_continuation(study_file, tmp_path):
     more = load_study(study_file, ("budget.candidates=4", "final.seeds=1"))
     run(few, tmp_path / "run", executor="inline")
     assert len(run(more, tmp_path / "run", executor="inline")) == 4
+
+
+def test_a_model_that_was_lost_is_trained_again_to_the_last_bit(study_file, tmp_path):
+    study = load_study(study_file, ("budget.candidates=2", "final.seeds=1"))
+    run(study, tmp_path / "run", executor="inline")
+    lost = RunFolder(tmp_path / "run").models()[0]
+    weights = keras.saving.load_model(lost).get_weights()
+    before = evaluations(tmp_path / "run")
+    lost.unlink()
+
+    run(study, tmp_path / "run", executor="inline")
+
+    assert evaluations(tmp_path / "run") == before
+    for old, new in zip(weights, keras.saving.load_model(lost).get_weights(), strict=True):
+        assert np.array_equal(old, new)
 
 
 @pytest.mark.parametrize(
