@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -33,7 +34,7 @@ def opened(folder: RunFolder, study: Study, *, fresh: bool) -> Iterator[Store]:
     with _locked(folder):
         if fresh:
             _move_aside(folder)
-        folder.study.write_text(_as_yaml(study), encoding="utf-8")
+        _write_whole(folder.study, _as_yaml(study))
         with Store(folder.store) as store:
             store.forget_trail()
             yield store
@@ -87,12 +88,20 @@ def _move_aside(folder: RunFolder) -> None:
     if not folder.store.exists():
         return
     number = 1
-    while (target := folder.path.with_name(f"{folder.path.name}.old{number}")).exists():
+    path = folder.path.absolute()
+    while (target := path.with_name(f"{path.name}.old{number}")).exists():
         number += 1
     target.mkdir()
-    for file in folder.path.iterdir():
-        if file != folder.lock:
+    for file in path.iterdir():
+        if not file.name.startswith(folder.lock.name):
             file.rename(target / file.name)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Whole or not at all: a kill in between leaves what was there."""
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def _as_yaml(study: Study) -> str:

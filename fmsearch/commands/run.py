@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 
 HELP = "run a study, or go on with one that was interrupted"
 EXAMPLES = """\
@@ -34,6 +35,8 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.runner import folder_of, run
     from fmsearch.study import load_study
 
+    # A run that is told to end ends as an interrupted one: with its workers, and its screen restored.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     study = load_study(options.study, tuple(options.set))
     with view(study, quiet=options.quiet) as observer:
         table = run(

@@ -78,7 +78,7 @@ def test_one_worker_two_workers_inline_and_an_interrupted_run_give_the_same_lead
     assert leaderboard(tmp_path / "two") == expected
     assert leaderboard(tmp_path / "inline") == expected
 
-    interrupted(study_file, tmp_path / "interrupted")
+    interrupted(study_file, tmp_path / "interrupted", signal.SIGINT)
     before = evaluations(tmp_path / "interrupted")
     code, out, err = completed("run", study_file, "--out", tmp_path / "interrupted", "--workers", "2")
     assert code == 0, err
@@ -86,19 +86,23 @@ def test_one_worker_two_workers_inline_and_an_interrupted_run_give_the_same_lead
     assert len(re.findall(r" stored$", out, re.MULTILINE)) == before
 
 
-def interrupted(study_file, folder):
-    """A run that ends by Ctrl-C once it has evaluated something."""
+def interrupted(study_file, folder, how):
+    """A run that is ended once it has evaluated something."""
     process = fmsearch("run", study_file, "--out", folder, "--workers", "2")
     for line in process.stdout:
         if re.match(r"\[ *2/", line):
             break
     workers = children(process.pid)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == "fmsearch: interrupted; the same command goes on where it was\n"
     assert workers
     assert gone(workers)
+
+
+def test_a_terminated_run_ends_as_an_interrupted_one(study_file, tmp_path):
+    interrupted(study_file, tmp_path / "run", signal.SIGTERM)
 
 
 def test_only_the_front_keeps_models(finished_run):
