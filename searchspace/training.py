@@ -16,7 +16,10 @@ Share: TypeAlias = Annotated[Fraction, within(0, 1, open_high=True)]
 
 
 class Augmentation(Template):
-    """How training images may be distorted; each image draws its own amount, up to these."""
+    """How training images may be distorted; each image draws its own amount, up to these.
+
+    What a move uncovers is black.
+    """
 
     horizontal_flip: Flag = False
     """Mirror left and right, for half of the images."""

@@ -60,7 +60,7 @@ def _told(rows: Sequence[Row], front: Sequence[Row]) -> Text:
     return Text.assemble(
         (f"{figures.several(len(front), 'model')} on the front", "bold"),
         f" of {figures.several(len(rows), 'candidate')}; ",
-        f"{figures.several(trainings, 'training')}, {figures.duration(seconds)} in all",
+        f"{figures.several(trainings, 'training')}, {figures.duration(seconds)} of training",
     )
 
 

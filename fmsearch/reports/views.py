@@ -68,7 +68,7 @@ class PlainView(View):
             case Proposed(cohort, taken, rejected, repeated):
                 return (
                     f"cohort {cohort + 1}: {figures.several(taken, 'candidate')} taken so far, "
-                    f"{rejected:,} proposals rejected, {repeated:,} repeated"
+                    f"{figures.several(rejected, 'proposal')} rejected, {repeated:,} repeated"
                 )
             case FinalStage(numbers):
                 final = self._study.final

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from runs import done, evaluation, failed, finished_run, network
+from handmade_run import done, evaluation, failed, finished_run, network
 
 from fmsearch.errors import FmsearchError
 from fmsearch.store import Store, Used
@@ -101,7 +101,7 @@ def test_what_was_added_outlives_a_kill(path):
     script = """\
 import os, signal, sys
 from pathlib import Path
-from runs import done, evaluation, network
+from handmade_run import done, evaluation, network
 from fmsearch.store import Store
 store = Store(Path(sys.argv[1]))
 for epochs in range(1, 21):

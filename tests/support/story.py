@@ -1,6 +1,6 @@
 """The story of a search, event by event, and a clock for it."""
 
-from runs import done, evaluation, failed, network
+from handmade_run import done, evaluation, failed, network
 from stubs import stub_study
 
 from fmsearch.events import FinalStage, Finished, Note, Proposed, Started

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from runs import done, evaluation, finished_run, network, write
+from handmade_run import done, evaluation, finished_run, network, write
 
 from fmsearch.cli import main
 from fmsearch.store import Store

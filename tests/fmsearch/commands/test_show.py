@@ -1,7 +1,7 @@
 """`fmsearch show`: the best model, one by its id, and what is wrong."""
 
 import pytest
-from runs import evaluation, failed, finished_run, network, write
+from handmade_run import evaluation, failed, finished_run, network, write
 
 from fmsearch.cli import main
 

@@ -8,7 +8,7 @@ import json
 from functools import partial
 
 import pytest
-from runs import finished_run, write
+from handmade_run import finished_run, write
 
 from fmsearch.reports import leaderboard, rows
 from fmsearch.reports.leaderboard import render

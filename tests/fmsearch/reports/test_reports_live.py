@@ -4,7 +4,7 @@ import random
 from contextlib import suppress
 
 import pytest
-from runs import evaluation, network
+from handmade_run import evaluation, network
 from story import STORY, STUDY, Clock
 
 from fmsearch.events import Started

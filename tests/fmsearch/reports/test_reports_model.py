@@ -1,7 +1,7 @@
 """The page of one model, compared whole."""
 
 import pytest
-from runs import done, evaluation, finished_run, network, write
+from handmade_run import done, evaluation, finished_run, network, write
 
 from fmsearch.reports.model import model
 from fmsearch.reports.output import plain

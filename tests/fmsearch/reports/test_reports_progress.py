@@ -1,7 +1,7 @@
 """Events folded into counts, time left and means."""
 
 import pytest
-from runs import done, failed
+from handmade_run import done, failed
 from story import STUDY, Clock, finished, started
 
 from fmsearch.events import FinalStage

@@ -1,7 +1,7 @@
 """From the store to rows: standing, order, means."""
 
 import pytest
-from runs import done, evaluation, failed, finished_run, network, write
+from handmade_run import done, evaluation, failed, finished_run, network, write
 
 from fmsearch.errors import InputError
 from fmsearch.reports.rows import find, rows

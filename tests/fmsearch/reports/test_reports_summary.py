@@ -1,6 +1,6 @@
 """The page at the end of a run, compared whole."""
 
-from runs import finished_run
+from handmade_run import finished_run
 
 from fmsearch.reports.output import plain
 from fmsearch.reports.rows import rows
@@ -21,7 +21,7 @@ def test_the_whole_page(tmp_path):
     assert (
         page(folder, (tmp_path / "runs" / "작은 연구").relative_to(tmp_path), 80)
         == """\
-3 models on the front of 7 candidates; 14 trainings, 8 min 16 s in all
+3 models on the front of 7 candidates; 14 trainings, 8 min 16 s of training
 
    rank  id        accuracy             test  parameters  architecture
 ────────────────────────────────────────────────────────────────────────────────
@@ -68,4 +68,4 @@ def test_ascii_at_any_width(tmp_path):
 def test_nothing_was_trained(tmp_path):
     text = plain(summary([], RunFolder(tmp_path)), 80)
 
-    assert text.startswith("0 models on the front of 0 candidates; 0 trainings, 0.0 s in all\n")
+    assert text.startswith("0 models on the front of 0 candidates; 0 trainings, 0.0 s of training\n")
