@@ -39,9 +39,15 @@ def study_file(tmp_path):
     return path
 
 
-def fmsearch(*arguments, **kwargs):
+def fmsearch(*arguments):
     command = [sys.executable, "-m", "fmsearch", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, preexec_fn=heed_ctrl_c, **pipes)  # noqa: PLW1509  # it sets a signal, no more
+
+
+def heed_ctrl_c():
+    """A shell has its background jobs ignore Ctrl-C, and they hand that on: to the tests, and from those to a run."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def completed(*arguments):
