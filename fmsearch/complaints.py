@@ -139,7 +139,8 @@ def _what_value(name: str, value: object, errors: list[ErrorDetails]) -> str:
             return f"{name} is a range; expected a value or a list of values"
         case "union_tag_invalid":
             names = _quoted(context["expected_tags"])
-            return f"{name} is {written(value)}; expected {' or '.join(map(repr, names))}{nearest(value, names)}"
+            *others, last = map(repr, names)
+            return f"{name} is {written(value)}; expected {', '.join(others)} or {last}{nearest(value, names)}"
         case _:
             names = _quoted(context.get("expected", ""))
             return f"{name} is {written(value)}{_expectation(errors)}{nearest(value, names)}"
@@ -210,7 +211,13 @@ def _step(node: dict[str, Any], step: str | int, data: Any, root: dict[str, Any]
     for variant in _variants(node, root):
         target = variant.get("items") if isinstance(step, int) else variant.get("properties", {}).get(step)
         if target is not None:
-            yield from (found for found in _variants(target, root) if _of_kind(found, data))
+            yield from _taken_for([found for found in _variants(target, root) if _of_kind(found, data)], data)
+
+
+def _taken_for(nodes: list[dict[str, Any]], data: Any) -> list[dict[str, Any]]:
+    """Of several mappings those that know one of the keys: a range is none of start and growth."""
+    keys = data.keys() if isinstance(data, dict) else ()
+    return [node for node in nodes if not node.get("properties", {}).keys().isdisjoint(keys)] or nodes
 
 
 def _of_kind(node: dict[str, Any], data: Any) -> bool:

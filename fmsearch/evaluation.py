@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from searchspace import Candidate
 from searchspace.domains import Model
@@ -20,6 +20,9 @@ KEY_LENGTH = 24
 NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 
 Purpose: TypeAlias = Literal["search", "final"]
+
+Passes: TypeAlias = Annotated[float, Field(gt=0, le=10_000), AfterValidator(lambda n: int(n) if n == int(n) else n)]
+"""Epochs: passes over the training images. Half a one is a pass over half of them; whole ones are written so."""
 
 
 class Environment(Model):
@@ -52,7 +55,7 @@ class Evaluation(Model):
 
     candidate: Candidate
     dataset: str
-    epochs: Annotated[int, Field(ge=1)]
+    epochs: Passes
     seed: Annotated[int, Field(ge=0)]
     purpose: Purpose = "search"
     environment: Environment
@@ -77,7 +80,8 @@ class Epoch(Model):
 class Result(Model):
     """What an evaluation gives.
 
-    `accuracy` and `loss` are of the validation split, `seconds` wall time. A failed one says why in `reason`.
+    `accuracy` and `loss` are of the validation split. `seconds` is wall time, of which `setup` went by before the first
+    step and after the last. A failed one says why in `reason`.
     """
 
     status: Literal["done", "failed"]
@@ -86,6 +90,7 @@ class Result(Model):
     test_accuracy: float | None = None
     curve: tuple[Epoch, ...] = ()
     seconds: float = 0.0
+    setup: float = 0.0
     reason: str = ""
 
 

@@ -69,17 +69,28 @@ class Evaluator:
         self._running: dict[int, _Wanted] = {}
         self._tickets = 0
 
-    def want(self, number: int, evaluation: Evaluation, priority: tuple[int, ...]) -> None:
-        """Ask for a result for the candidate of a number.
+    @property
+    def workers(self) -> int:
+        """How many evaluations run side by side."""
+        return self._executor.workers
+
+    def want(
+        self, number: int, evaluation: Evaluation, priority: tuple[int, ...], *, stored_only: bool = False
+    ) -> None:
+        """Ask for a result for the candidate of a number; with `stored_only`, if it is known already.
 
         Of those that wait for a worker, the one of the lowest priority runs first.
         """
         result = self._cache.find(evaluation.key)
         if result is not None:
             self._known.append(Answer(number, evaluation, result, stored=True))
-        else:
+        elif not stored_only:
             heapq.heappush(self._wanted, _Wanted((*priority, self._tickets), number, evaluation))
             self._tickets += 1
+
+    def drop_waiting(self) -> None:
+        """Want nothing any more that no worker has begun."""
+        self._wanted.clear()
 
     def next(self) -> Answer | None:
         """The next answer, in whatever order results come; None when nothing is wanted any more."""

@@ -10,6 +10,13 @@ from searchspace import Analysis, Candidate
 
 
 @dataclass(frozen=True, slots=True)
+class Began:
+    """A run begins, or goes on after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed:
     """A cohort is complete. `rejected` and `repeated` count proposals that cost no training, in the whole study."""
 
@@ -54,7 +61,7 @@ class Note:
     text: str
 
 
-Event: TypeAlias = Proposed | Started | Finished | FinalStage | Note
+Event: TypeAlias = Began | Proposed | Started | Finished | FinalStage | Note
 
 
 class Observer(Protocol):
@@ -62,3 +69,15 @@ class Observer(Protocol):
 
     def notice(self, event: Event) -> None:
         """Something happened."""
+
+
+class Both:
+    """Two that watch the same."""
+
+    def __init__(self, first: Observer, second: Observer) -> None:
+        self._watching = first, second
+
+    def notice(self, event: Event) -> None:
+        """Tell both."""
+        for observer in self._watching:
+            observer.notice(event)

@@ -31,22 +31,6 @@ def front(points: Sequence[Point]) -> list[int]:
     return chosen
 
 
-def ranked(points: Sequence[Point]) -> list[int]:
-    """Positions from best to worst: front after front, and in a front by what each adds to the area they dominate.
-
-    The area is that of `hypervolume`, in log-size and above the worst accuracy of all, so that a small network is
-    never judged by a large one's accuracy, and one that has learnt nothing adds nothing.
-    """
-    left = list(range(len(points)))
-    order: list[int] = []
-    while left:
-        layer = [left[i] for i in front([points[position] for position in left])]
-        order += [layer[i] for i in _by_contribution([points[position] for position in layer], points)]
-        taken = set(layer)
-        left = [position for position in left if position not in taken]
-    return order
-
-
 def knee(points: Sequence[Point]) -> int:
     """The position on a front farthest above the line between its ends, in log-size: where more size stops paying.
 
@@ -79,18 +63,3 @@ def hypervolume(points: Sequence[Point], largest: float, worst: float = 0.0) -> 
 
 def _log(size: float) -> float:
     return math.log10(max(size, 1.0))
-
-
-def _by_contribution(layer: Sequence[Point], among: Sequence[Point]) -> list[int]:
-    """Positions in a front, each time the one that adds most to the area of those before it."""
-    # A decade beyond the largest, so that the largest has an area of its own.
-    largest = 10 * max(1.0, *(point.size for point in among))
-    worst = min(point.accuracy for point in among)
-    chosen: list[int] = []
-    left = list(range(len(layer)))
-    while left:
-        areas = {i: hypervolume([layer[j] for j in (*chosen, i)], largest, worst) for i in left}
-        best = max(left, key=lambda i: (areas[i], -i))
-        chosen.append(best)
-        left.remove(best)
-    return chosen

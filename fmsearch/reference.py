@@ -12,6 +12,7 @@ from fmsearch.schema import study_schema
 from fmsearch.starter import SMALL, starter
 
 _DOMAINS = ("Integer", "Real")
+_WORDS = {"Integer": "range", "Real": "range", "Progression": "progression"}
 _HELP_WIDTH = 100
 _STUDY = """\
 # The study file
@@ -35,10 +36,13 @@ In `space` and `training`, where a key takes a list or a range, the search may c
 | `filters: [8, 16, 32]` | a choice among the values of a list |
 | `filters: {low: 8, high: 64}` | a range, both ends included |
 | `filters: {low: 8, high: 64, step: 8}` | every eighth |
+| `filters: {start: [8, 16], growth: [1.5, 2.0]}` | a progression: 8 or 16 filters in the first stage, and in each \
+later one 1.5 or 2 times as many as before |
 | `learning_rate: {low: 1e-3, high: 1e-1, log: true}` | a range, drawn evenly over the logarithm |
 | `kernel_size: [3, 5]` | a choice of two squares |
 | `kernel_size: [[1, 5], 3]` | a choice of a rectangle, `[height, width]`, and a square |
 | `units: [0, 64, [128, 64]]` | a choice of no hidden layer, one, and two |
+| `kernel_sizes: [[1, 3], [1, 3, 5]]` | a choice of two kernels and three, side by side |
 
 A range of whole numbers stays among whole numbers, with a `step` of 1. The keys of a range:
 
@@ -118,7 +122,7 @@ def _values(node: dict[str, Any], definitions: dict[str, Any]) -> Iterator[str]:
     if "$ref" in node:
         name = _named(node)
         kind = definitions[name]["properties"].get("kind", {}).get("const")
-        yield "range" if name in _DOMAINS else f"block of kind `{kind}`" if kind else "mapping"
+        yield f"block of kind `{kind}`" if kind else _WORDS.get(name, "mapping")
     for alternative in node.get("anyOf", ()):
         yield from _values(alternative, definitions)
     if "const" in node or "enum" in node:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from fmsearch import executors, proposers
+from fmsearch.clock import Clock
 from fmsearch.datasets import Dataset, load, share
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Environment, Evaluation, derive_seed
 from fmsearch.evaluator import Evaluator
-from fmsearch.events import Event, Observer
+from fmsearch.events import Began, Both, Event, Note, Observer
 from fmsearch.executors import Call
+from fmsearch.forecast import forecast
 from fmsearch.intake import Intake
+from fmsearch.pace import pace
+from fmsearch.preview import preview
 from fmsearch.reports.rows import Row, rows
 from fmsearch.run_folder import RunFolder
-from fmsearch.search import Conditions, Search
+from fmsearch.search import carry_out
+from fmsearch.speed import Speedometer, recall
 from fmsearch.store import Store
 from fmsearch.study import Study
 from fmsearch.training.worker import EVALUATE, Job
+from fmsearch.trials import Conditions, Trials
 from fmsearch.workspace import opened
 from searchspace import Input
 
@@ -58,6 +65,7 @@ def run(
         InputError: the data, the folder or an option is wrong.
         FmsearchError: the work failed.
     """
+    start = time.monotonic()
     folder = folder_of(study, out)
     runner = executors.make(executor, _workers(workers, executor), folder.log)
     data = load(study.data, Path())
@@ -65,16 +73,39 @@ def run(
     with closing(runner), opened(folder, study, fresh=fresh) as store:
         _note_facts(store, study, data)
         calls = _calls(folder, str(share(data)))
-        evaluator = Evaluator(store, runner, calls, watching)
-        space = study.search_space(input_of(data))
-        intake = Intake(proposers.make(study.engine, space, study.seed), space, derive_seed(study.seed, "intake"))
-        conditions = Conditions(data.fingerprint, Environment.here())
-        Search(study, conditions, intake=intake, evaluator=evaluator, trail=store, observer=watching).run()
+        _carry_out(
+            study, data, store, Evaluator(store, runner, calls, watching), Clock(store, start), observer=watching
+        )
         table = rows(store)
         front = [row for row in table if row.on_front]
         _restore(front, folder, runner, calls)
         _discard(folder, {row.key for row in front})
         return table
+
+
+def _carry_out(
+    study: Study, data: Dataset, store: Store, evaluator: Evaluator, clock: Clock, *, observer: Observer
+) -> None:
+    """Search and train the front, as the study and the clock say."""
+    images, environment = len(data.x_train), Environment.here()
+    space = study.search_space(input_of(data))
+    observer.notice(Began(clock.elapsed()))
+    plan = forecast(study, preview(space, study.seed), images, evaluator.workers, recall(environment))
+    if plan is not None:
+        observer.notice(Note(f"{plan}."))
+    proposer = proposers.make(study.engine, space, study.objectives.size, study.seed)
+    intake = Intake(proposer, space, derive_seed(study.seed, "intake"))
+    speedometer = Speedometer(environment, images)
+    trials = Trials(
+        study,
+        Conditions(data.fingerprint, environment),
+        evaluator=evaluator,
+        trail=store,
+        observer=Both(observer, speedometer),
+        clock=clock,
+    )
+    carry_out(study, intake, trials, pace(study, clock, store, evaluator.workers))
+    speedometer.remember()
 
 
 def folder_of(study: Study, out: str | Path | None) -> RunFolder:
@@ -100,13 +131,13 @@ def _calls(folder: RunFolder, data: str) -> Callable[[Evaluation], Call]:
 
 def _workers(workers: int | None, executor: str) -> int:
     if workers is None:
-        return 1 if executor == "inline" else _cores()
+        return 1 if executor == "inline" else cores()
     if workers < 1:
         raise InputError(f"{workers} workers cannot work.", "Expected --workers 1 or more.")
     return workers
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use; where the system does not say, all there are."""
     try:
         return len(os.sched_getaffinity(0))
@@ -117,6 +148,7 @@ def _cores() -> int:
 def _note_facts(store: Store, study: Study, data: Dataset) -> None:
     store.note("study", study.model_dump(mode="json"))
     store.note("objective", study.objectives.minimize)
+    store.note("down_to", study.objectives.down_to)
     store.note("class_names", data.class_names)
     store.note("dataset", data.fingerprint)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from fmsearch.pareto import Point, ranked
+from fmsearch.pareto import Point
 
 # A cohort is proposed from the results of all cohorts up to the one this many before it, so that it can be asked for
 # while the last one still climbs.
@@ -16,17 +17,21 @@ LAG = 2
 def survivors(results: Mapping[int, Point], keep: float) -> list[int]:
     """Who goes on from a rung to the next: the best share, one at least; in the order of their numbers.
 
+    Neighbours in size compete: as many groups of them as go on, and of each the most accurate. A small network is never
+    judged against a large one's accuracy, nor a large one, which learns more slowly, against a small one's head start.
+
     Args:
         results: what each candidate reached, by its number. Failed ones are not among them.
         keep: the share that goes on.
     """
-    numbers = sorted(results)
-    order = ranked([results[number] for number in numbers])
-    count = math.ceil(keep * len(numbers) - 1e-9)
-    return sorted(numbers[position] for position in order[:count])
+    by_size = sorted(results, key=lambda number: (results[number].size, number))
+    count = math.ceil(keep * len(by_size) - 1e-9)
+    edges = [group * len(by_size) // count for group in range(count)] if count else []
+    groups = [by_size[start:end] for start, end in pairwise([*edges, len(by_size)])]
+    return sorted(max(group, key=lambda number: (results[number].accuracy, -number)) for group in groups)
 
 
-def trainings(candidates: int, cohort: int, rungs: Sequence[int], keep: float) -> dict[int, int]:
+def trainings(candidates: int, cohort: int, rungs: Sequence[float], keep: float) -> dict[float, int]:
     """How many candidates train at each rung, by its epochs."""
     counts = dict.fromkeys(rungs, 0)
     for start in range(0, candidates, cohort):
@@ -48,7 +53,7 @@ class Cohort:
     """
 
     members: Sequence[int]
-    rungs: Sequence[int]
+    rungs: Sequence[float]
     keep: float
     rung: int = 0
     climbing: list[int] = field(init=False)
@@ -63,7 +68,7 @@ class Cohort:
         return self.rung == len(self.rungs) or not self.climbing
 
     @property
-    def epochs(self) -> int:
+    def epochs(self) -> float:
         """Epochs at the present rung."""
         return self.rungs[self.rung]
 

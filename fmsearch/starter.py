@@ -17,7 +17,7 @@ space:
   stages:
     count: {count:<33}# how many stages, one after another
     block:                                  # each stage draws its own values
-      kind: conv                            # or residual; a list of blocks lets each stage choose
+      kind: conv                            # or separable, residual, inverted_residual, multi_kernel, or a list
       filters: {filters}
       kernel_size: [3, 5]
       strides: [1, 2]                       # 2 halves height and width

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from fmsearch import complaints, source
 from fmsearch.datasets.spec import Data
+from fmsearch.duration import Duration
 from fmsearch.errors import InputError
-from searchspace import Input, Limits, NetworkSpace, SearchSpace, Training
+from fmsearch.evaluation import Passes
+from searchspace import Analysis, Input, Limits, NetworkSpace, SearchSpace, Training
 from searchspace.domains import Model
 
-Epochs: TypeAlias = Annotated[int, Field(ge=1, le=10_000)]
+CANDIDATES = 36
+MOST_CANDIDATES = 100_000
 
 
 class Objectives(Model):
@@ -23,6 +26,13 @@ class Objectives(Model):
     """Accuracy on the validation split."""
     minimize: Literal["parameters", "macs", "memory"] = "parameters"
     """Size: parameters, multiply-accumulates for one image, or bytes of activations alive at once."""
+    down_to: Annotated[int, Field(ge=1)] = 1
+    """The size from which on smaller is no better: of models below it, the most accurate wins."""
+
+    def size(self, analysis: Analysis) -> int:
+        """What counts as a network's size."""
+        size: int = getattr(analysis, self.minimize)
+        return max(self.down_to, size)
 
 
 class Engine(Model):
@@ -30,25 +40,37 @@ class Engine(Model):
 
     name: Literal["optuna"] = "optuna"
     """The library that proposes."""
-    sampler: Literal["random", "tpe", "nsga2"] = "nsga2"
-    """Optuna's sampler: `random`; `tpe`, a tree-structured Parzen estimator; `nsga2`, a genetic algorithm."""
+    sampler: Literal["front", "random", "tpe", "nsga2"] = "front"
+    """`front`, our own, grows candidates from the front, at every size alike. Optuna's are `random`; `tpe`, a
+    tree-structured Parzen estimator; `nsga2`, a genetic algorithm."""
 
 
 class Budget(Model):
     """How much is searched."""
 
-    candidates: Annotated[int, Field(ge=1, le=100_000)] = 36
-    """Number of different candidates trained, at the first rung at least."""
-    rungs: Annotated[tuple[Epochs, ...], Field(min_length=1, strict=False)] = (1, 3, 9)
-    """Epochs at each rung: all candidates train for the first number, the best go on to the next."""
+    candidates: Annotated[int, Field(ge=1, le=MOST_CANDIDATES)] = CANDIDATES
+    """Number of different candidates trained, at the first rung at least; with `time`, unless told, as many as it
+    allows."""
+    time: Duration | None = None
+    """How long the whole run may take, final stage included: `10m`, `1h30m`, or seconds."""
+    rungs: Annotated[tuple[Passes, ...], Field(min_length=1, strict=False)] = (1, 3, 9)
+    """Epochs at each rung: all candidates train for the first number, the best go on to the next. 0.25 is an epoch of a
+    quarter of the images."""
     keep: Annotated[float, Field(gt=0, le=1)] = 1 / 3
     """Share of a cohort that goes on from one rung to the next."""
     cohort: Annotated[int, Field(ge=1, le=1_000)] = 12
     """Candidates proposed together, from the results of all cohorts but the one before."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _time_alone_sets_no_count(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and fields.get("time") is not None:
+            return {"candidates": MOST_CANDIDATES, **fields}
+        return fields
+
     @field_validator("rungs")
     @classmethod
-    def _rises(cls, rungs: tuple[int, ...]) -> tuple[int, ...]:
+    def _rises(cls, rungs: tuple[float, ...]) -> tuple[float, ...]:
         if list(rungs) != sorted(set(rungs)):
             raise ValueError(f"rungs {list(rungs)} do not rise; expected more epochs at each, as in [1, 3, 9]")
         return rungs
@@ -57,8 +79,10 @@ class Budget(Model):
 class Final(Model):
     """The last stage: the front trained again from the start, and the test set read once."""
 
-    epochs: Epochs = 30
-    """Epochs of each training."""
+    epochs: Passes = 30
+    """Epochs of each training; with `budget.time`, the most: each model's part of the time says how many it gets."""
+    share: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """With `budget.time`, the share of it that is kept for this stage."""
     seeds: Annotated[int, Field(ge=1, le=100)] = 1
     """Trainings of each model, with seeds of their own; the leaderboard shows mean and standard deviation."""
 
@@ -105,7 +129,7 @@ class Study(Model):
     @property
     def identity(self) -> dict[str, Any]:
         """What makes two studies one search: all but the name and how long it goes on."""
-        return self.model_dump(mode="json", exclude={"name": True, "final": True, "budget": {"candidates"}})
+        return self.model_dump(mode="json", exclude={"name": True, "final": True, "budget": {"candidates", "time"}})
 
 
 def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:

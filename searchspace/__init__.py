@@ -8,13 +8,17 @@ Standard library and Pydantic alone. A space is written in Python as in YAML:
 """
 
 from searchspace.analysis import Analysis, Row, Violation, analyse, violations
-from searchspace.blocks import ConvBlock, Head, ResidualBlock
 from searchspace.candidate import Architecture, Candidate, Input
 from searchspace.decode import cardinality, decode, dimensions, from_values
 from searchspace.dimensions import Dimension
 from searchspace.domains import Choice, Integer, Real
 from searchspace.errors import DomainError, InfeasibleError, SearchSpaceError
-from searchspace.space import Limits, NetworkSpace, SearchSpace, Stages
+from searchspace.head import Head
+from searchspace.plain_blocks import ConvBlock, MultiKernelBlock, SeparableBlock
+from searchspace.progression import Progression
+from searchspace.residual_blocks import InvertedResidualBlock, ResidualBlock
+from searchspace.space import Limits, NetworkSpace, SearchSpace
+from searchspace.stages import Stages
 from searchspace.training import Augment, Augmentation, Recipe, Training
 
 __all__ = [
@@ -31,14 +35,18 @@ __all__ = [
     "InfeasibleError",
     "Input",
     "Integer",
+    "InvertedResidualBlock",
     "Limits",
+    "MultiKernelBlock",
     "NetworkSpace",
+    "Progression",
     "Real",
     "Recipe",
     "ResidualBlock",
     "Row",
     "SearchSpace",
     "SearchSpaceError",
+    "SeparableBlock",
     "Stages",
     "Training",
     "Violation",

@@ -13,6 +13,7 @@ from searchspace.errors import InfeasibleError
 from searchspace.layers import (
     Activate,
     BatchNormalization,
+    Concatenate,
     Dropout,
     Flatten,
     Layer,
@@ -20,8 +21,9 @@ from searchspace.layers import (
     Layers,
     Residual,
     SpatialDropout2D,
+    SqueezeExcitation,
 )
-from searchspace.shapes import Shape, added, output_shape
+from searchspace.shapes import Shape, added, joined, output_shape
 from searchspace.space import Limits
 
 FLOAT32_BYTES = 4
@@ -35,7 +37,7 @@ _coster = cache(cost.dispatch)
 
 
 class Row(NamedTuple):
-    """One layer of a network. `section` names the part it stands in, `branch` the side of a residual."""
+    """One layer of a network. `section` names the part it stands in; `branch` the way into what is added or joined."""
 
     section: str
     branch: str
@@ -50,12 +52,13 @@ class Analysis:
     """A network in numbers, for one image.
 
     Attributes:
-        rows: its layers in order; a residual's body and shortcut come before its addition.
+        rows: its layers in order; what is added or joined comes before the layer that does it.
         trainable_parameters: numbers that gradients update.
         non_trainable_parameters: running means and variances.
         macs: multiply-accumulate operations.
         flops: arithmetic operations.
-        memory: most bytes of activations alive at once in float32, normalisation and activation done in place.
+        memory: most bytes of activations alive at once in float32, normalisation and activation done in place;
+            branches that are joined are copied.
         float32_bytes: bytes of the weights in float32.
         int8_bytes: bytes of the weights quantised to int8: a byte a kernel value, an int32 bias a channel, into
             which batch normalisation is folded.
@@ -114,7 +117,7 @@ def analyse(architecture: Architecture) -> Analysis:
         flops=flops,
         memory=FLOAT32_BYTES * peak,
         float32_bytes=FLOAT32_BYTES * (kernel + bias + non_trainable),
-        int8_bytes=kernel + INT32_BYTES * sum(row.after[-1] for row in rows if row.cost.kernel),
+        int8_bytes=kernel + INT32_BYTES * sum(map(_biases, rows)),
     )
 
 
@@ -139,14 +142,54 @@ def _walk(
     for position, layer in enumerate(layers):
         held = first if kept and position > 0 else 0
         if isinstance(layer, Residual):
-            body, in_body = _walk(rows, section, f"{branch}body", layer.body, shape, kept=True)
-            shortcut, in_shortcut = _walk(rows, section, f"{branch}shortcut", layer.shortcut, shape)
-            after = added(layer, body, shortcut)
-            alive = max(in_body, math.prod(after) + in_shortcut)
+            after, alive = _residual(rows, section, branch, layer, shape)
+        elif isinstance(layer, Concatenate):
+            after, alive = _concatenate(rows, section, branch, layer, shape)
         else:
             after = _shaper(type(layer))(layer, shape)
-            alive = size if isinstance(layer, _IN_PLACE) else size + math.prod(after)
+            alive = _alive(layer, size, after)
         rows.append(Row(section, branch, layer, shape, after, _coster(type(layer))(layer, shape, after)))
         most = max(most, held + alive)
         shape, size = after, math.prod(after)
     return shape, most
+
+
+def _residual(rows: list[Row], section: str, branch: str, layer: Residual, shape: Shape) -> tuple[Shape, int]:
+    """Walk body and shortcut; the sum takes the place of one of them."""
+    body, in_body = _walk(rows, section, _within(branch, "body"), layer.body, shape, kept=True)
+    shortcut, in_shortcut = _walk(rows, section, _within(branch, "shortcut"), layer.shortcut, shape)
+    after = added(layer, body, shortcut)
+    return after, max(in_body, math.prod(after) + in_shortcut)
+
+
+def _concatenate(rows: list[Row], section: str, branch: str, layer: Concatenate, shape: Shape) -> tuple[Shape, int]:
+    """Walk the branches; what they give is kept until all of it is copied side by side."""
+    shapes: list[Shape] = []
+    done = most = 0
+    for number, layers in enumerate(layer.branches, start=1):
+        name, kept = _within(branch, f"branch {number}"), number < len(layer.branches)
+        after, alive = _walk(rows, section, name, layers, shape, kept=kept)
+        shapes.append(after)
+        most = max(most, done + alive)
+        done += math.prod(after)
+    return joined(layer, shapes), max(most, 2 * done)
+
+
+def _within(branch: str, name: str) -> str:
+    return f"{branch}/{name}" if branch else name
+
+
+def _alive(layer: Layer, size: int, after: Shape) -> int:
+    """Numbers alive while one layer works on `size` of them."""
+    if isinstance(layer, _IN_PLACE):
+        return size
+    if isinstance(layer, SqueezeExcitation):  # weights the image in place, by the means and what is made of them
+        return size + after[-1] + layer.units
+    return size + math.prod(after)
+
+
+def _biases(row: Row) -> int:
+    """Biases of a quantised layer: one a channel, normalisation folded in."""
+    if not row.cost.kernel:
+        return 0
+    return row.after[-1] + (row.layer.units if isinstance(row.layer, SqueezeExcitation) else 0)

@@ -1,7 +1,8 @@
 """What each layer costs: parameters, multiply-accumulates, operations. Pure functions of layer and shapes.
 
 One MAC is one multiplication and one addition, and only convolutions and dense layers have any. FLOPs count every
-arithmetic operation for one image in inference: two a MAC, and those of normalisation, activation and pooling.
+arithmetic operation for one image in inference: two a MAC, and those of biases, normalisation, activation, pooling,
+addition and weighting. Feature maps laid side by side are copied, which is none.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from searchspace.layers import (
     BatchNormalization,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     GlobalAveragePooling2D,
     Layer,
     LayerNormalization,
     Pool2D,
     Residual,
+    SqueezeExcitation,
 )
 from searchspace.shapes import Shape
 
@@ -68,6 +71,21 @@ def _(layer: Conv2D, before: Shape, after: Shape) -> Cost:
     macs = kernel * after[0] * after[1]
     bias = layer.filters if layer.use_bias else 0
     return Cost(kernel, bias, macs=macs, flops=2 * macs + bias * after[0] * after[1])
+
+
+@cost.register
+def _(layer: DepthwiseConv2D, before: Shape, after: Shape) -> Cost:
+    kernel = layer.kernel_size[0] * layer.kernel_size[1] * before[-1]
+    macs = kernel * after[0] * after[1]
+    bias = before[-1] if layer.use_bias else 0
+    return Cost(kernel, bias, macs=macs, flops=2 * macs + bias * after[0] * after[1])
+
+
+@cost.register
+def _(layer: SqueezeExcitation, before: Shape, after: Shape) -> Cost:
+    """The mean of each feature map, two dense layers with biases and activations, and the weighting."""
+    kernel, bias = 2 * before[-1] * layer.units, layer.units + before[-1]
+    return Cost(kernel, bias, macs=kernel, flops=2 * kernel + 2 * bias + 2 * math.prod(after))
 
 
 @cost.register

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
@@ -15,13 +16,16 @@ from searchspace.errors import DomainError
 Choose: TypeAlias = Callable[[Dimension], Value]
 """Whoever decides: an engine, a random generator, a table."""
 
+_Ways: TypeAlias = Mapping[frozenset[str], float]
+"""How many sets of choices there are, by the shared dimensions that are still to be chosen for each of them."""
+
 
 class Space(Protocol):
     """What the walk needs of a space."""
 
     @property
     def plan(self) -> tuple[Dimension, ...]:
-        """Every dimension, fixed ones too, parents before what hangs on them."""
+        """Every dimension, fixed ones too, parents before what hangs on them; shared ones several times."""
 
     def assemble(self, picked: Mapping[str, Picked]) -> Candidate:
         """The candidate for the values picked, by scope and field."""
@@ -36,10 +40,11 @@ def decode(space: Space, choose: Choose) -> Candidate:
     values: dict[str, Value] = {}
     picked: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for dimension in space.plan:
-        if dimension.parent is None or values.get(dimension.parent) in dimension.when:
-            domain = dimension.domain
+        name, domain = dimension.name, dimension.domain
+        counts = dimension.parent is None or values.get(dimension.parent) in dimension.when
+        if counts and name not in values:
             value = domain.at(0) if dimension.is_fixed else domain.canonical(choose(dimension))
-            values[dimension.name] = picked[dimension.scope][dimension.field] = value
+            values[name] = picked[dimension.scope][dimension.field] = value
     return space.assemble(picked)
 
 
@@ -60,7 +65,8 @@ def from_values(space: Space, values: Mapping[str, Value]) -> Candidate:
 
 def dimensions(space: Space) -> tuple[Dimension, ...]:
     """What there is to choose: the dimensions that are not fixed."""
-    return tuple(dimension for dimension in space.plan if not dimension.is_fixed)
+    first = {dimension.name: dimension for dimension in reversed(space.plan)}
+    return tuple(d for d in space.plan if not d.is_fixed and first[d.name] is d)
 
 
 def cardinality(space: Space) -> float:
@@ -68,16 +74,34 @@ def cardinality(space: Space) -> float:
     children: defaultdict[str | None, list[Dimension]] = defaultdict(list)
     for dimension in space.plan:
         children[dimension.parent].append(dimension)
+    sizes = {dimension.name: dimension.domain.size for dimension in space.plan}
+    times_named = Counter(dimension.name for dimension in space.plan)
 
-    def choices(dimension: Dimension) -> float:
+    def choices(dimension: Dimension) -> _Ways:
+        if times_named[dimension.name] > 1:
+            return {frozenset([dimension.name]): 1}
         hanging = children[dimension.name]
         if not hanging:
-            return dimension.domain.size
-        ways = [product(d for d in hanging if value in d.when) for value in dimension.domain.values]
-        return math.inf if math.inf in ways else sum(ways)
+            return {frozenset(): dimension.domain.size}
+        ways: defaultdict[frozenset[str], float] = defaultdict(int)
+        for value in dimension.domain.values:
+            for shared, count in together(d for d in hanging if value in d.when).items():
+                ways[shared] = _finite(sum, ways[shared], count)
+        return ways
 
-    def product(dims: Iterable[Dimension]) -> float:
-        ways = [choices(dimension) for dimension in dims]
-        return math.inf if math.inf in ways else math.prod(ways)
+    def together(dims: Iterable[Dimension]) -> _Ways:
+        ways: _Ways = {frozenset(): 1}
+        for one in map(choices, dims):
+            product: defaultdict[frozenset[str], float] = defaultdict(int)
+            for (shared, count), (more, times) in itertools.product(ways.items(), one.items()):
+                product[shared | more] = _finite(sum, product[shared | more], _finite(math.prod, count, times))
+            ways = product
+        return ways
 
-    return product(children[None])
+    every = together(children[None]).items()
+    return _finite(sum, *(_finite(math.prod, count, *(sizes[name] for name in shared)) for shared, count in every))
+
+
+def _finite(fold: Callable[[Iterable[float]], float], *numbers: float) -> float:
+    """The sum or product of whole numbers, however large; infinite where one of them is."""
+    return math.inf if math.inf in numbers else fold(numbers)

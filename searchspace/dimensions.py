@@ -16,6 +16,8 @@ Picked: TypeAlias = Mapping[str, Any]
 class Dimension:
     """One thing that a space lets vary (or holds fixed).
 
+    A plan may name one several times, under several parents: it counts where any of these says so, and once.
+
     Attributes:
         scope: the dotted path of the template that has the field: `stages.0`.
         field: the field: `filters`.
@@ -42,7 +44,7 @@ class Dimension:
 
 
 class Template(Model):
-    """A schema whose fields, `kind` aside, are domains."""
+    """A schema whose fields, `kind` and other templates aside, are domains."""
 
     conditions: ClassVar[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {}
     """For a field that counts only sometimes: the field it hangs on, and for which values of that."""
@@ -52,7 +54,7 @@ class Template(Model):
     ) -> Iterator[Dimension]:
         """This template's dimensions under `scope`, all of them hanging on `parent`; parents come first."""
         for field in type(self).model_fields:
-            if field == "kind":
+            if field == "kind" or isinstance(getattr(self, field), Template):
                 continue
             domain = as_domain(getattr(self, field))
             if field in self.conditions:

@@ -186,7 +186,7 @@ def as_domain(field: object) -> Domain:
     return Choice((cast("Value", field),))
 
 
-def _shape_of(field: object) -> str:
+def shape_of(field: object) -> str:
     """Which of the three ways of writing a domain this is; pydantic then validates that one alone."""
     if isinstance(field, dict | Integer | Real):
         return "range"
@@ -205,18 +205,18 @@ def _tuples(values: object) -> object:
     return [tuple(v) if isinstance(v, list) else v for v in cast("Sequence[object]", values)]
 
 
+Several: TypeAlias = Annotated[Sequence[T], BeforeValidator(_tuples), AfterValidator(_distinct)]
+"""A choice among values of T."""
+
 Of: TypeAlias = Annotated[
-    Annotated[T, Tag("value")]
-    | Annotated[Sequence[T], BeforeValidator(_tuples), AfterValidator(_distinct), Tag("choice")],
-    Discriminator(_shape_of),
+    Annotated[T, Tag("value")] | Annotated[Several[T], Tag("choice")],
+    Discriminator(shape_of),
 ]
 """A field with one value of T, or a choice among several."""
 
 OfRange: TypeAlias = Annotated[
-    Annotated[T, Tag("value")]
-    | Annotated[Sequence[T], BeforeValidator(_tuples), AfterValidator(_distinct), Tag("choice")]
-    | Annotated[R, Tag("range")],
-    Discriminator(_shape_of),
+    Annotated[T, Tag("value")] | Annotated[Several[T], Tag("choice")] | Annotated[R, Tag("range")],
+    Discriminator(shape_of),
 ]
 """The same, or a range R of them."""
 

@@ -31,6 +31,13 @@ def _pair(value: object) -> object:
 Extent2D: TypeAlias = Annotated[tuple[Count, Count], BeforeValidator(_pair)]
 
 
+def _pointwise_is_never_padded(fields: Any) -> Any:
+    """A 1x1 kernel never looks past the edge, so both paddings are one layer."""
+    if isinstance(fields, dict) and _pair(fields.get("kernel_size")) == (1, 1):
+        return {**fields, "padding": "same"}
+    return fields
+
+
 class Conv2D(Model):
     """A convolution: `filters` kernels slide over the image by `strides`."""
 
@@ -41,13 +48,19 @@ class Conv2D(Model):
     padding: Padding = "same"
     use_bias: bool = True
 
-    @model_validator(mode="before")
-    @classmethod
-    def _pointwise_is_never_padded(cls, fields: Any) -> Any:
-        """A 1x1 kernel never looks past the edge, so both paddings are one layer."""
-        if isinstance(fields, dict) and _pair(fields.get("kernel_size")) == (1, 1):
-            return {**fields, "padding": "same"}
-        return fields
+    _one_padding = model_validator(mode="before")(_pointwise_is_never_padded)
+
+
+class DepthwiseConv2D(Model):
+    """A convolution with one kernel for each feature map. One number of strides: TensorFlow takes no others."""
+
+    kind: Literal["depthwise_conv2d"] = "depthwise_conv2d"
+    kernel_size: Extent2D
+    strides: Count = 1
+    padding: Padding = "same"
+    use_bias: bool = True
+
+    _one_padding = model_validator(mode="before")(_pointwise_is_never_padded)
 
 
 class BatchNormalization(Model):
@@ -109,6 +122,13 @@ class Dense(Model):
     units: Count
 
 
+class SqueezeExcitation(Model):
+    """Each feature map weighted by what two dense layers, ReLU and sigmoid, make of all means (Hu et al., 2018)."""
+
+    kind: Literal["squeeze_excitation"] = "squeeze_excitation"
+    units: Count
+
+
 class Residual(Model):
     """`body` and `shortcut` applied to the same image and added; an empty shortcut is the image itself."""
 
@@ -117,8 +137,16 @@ class Residual(Model):
     shortcut: tuple[Layer, ...] = ()
 
 
+class Concatenate(Model):
+    """`branches` applied to the same image, their feature maps side by side."""
+
+    kind: Literal["concatenate"] = "concatenate"
+    branches: Annotated[tuple[tuple[Layer, ...], ...], Field(min_length=2)]
+
+
 Layer: TypeAlias = Annotated[
     Conv2D
+    | DepthwiseConv2D
     | BatchNormalization
     | LayerNormalization
     | Activate
@@ -128,9 +156,12 @@ Layer: TypeAlias = Annotated[
     | GlobalAveragePooling2D
     | Flatten
     | Dense
-    | Residual,
+    | SqueezeExcitation
+    | Residual
+    | Concatenate,
     Field(discriminator="kind"),
 ]
 Layers: TypeAlias = tuple[Layer, ...]
 
 Residual.model_rebuild()
+Concatenate.model_rebuild()

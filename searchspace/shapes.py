@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import TypeAlias
 
 from searchspace.domains import Pair
 from searchspace.errors import InfeasibleError
-from searchspace.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, Layer, Layers, Pool2D, Residual
+from searchspace.layers import (
+    Concatenate,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    Layers,
+    Pool2D,
+    Residual,
+    SqueezeExcitation,
+)
 
 Shape: TypeAlias = tuple[int, ...]
 IMAGE_RANK = 3
@@ -27,17 +40,12 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
 
 @output_shape.register
 def _(layer: Conv2D, shape: Shape) -> Shape:
-    height, width, _ = _image(layer, shape)
-    (rows, columns), (down, across) = layer.kernel_size, layer.strides
-    if layer.padding == "same":
-        return (-(-height // down), -(-width // across), layer.filters)
-    if rows > height or columns > width:
-        raise InfeasibleError(
-            f"kernel {extent(layer.kernel_size)} with valid padding on {height}x{width}",
-            fix="A kernel must fit in the image, or padding be same.",
-            culprit=layer,
-        )
-    return ((height - rows) // down + 1, (width - columns) // across + 1, layer.filters)
+    return (*_places(layer, shape, layer.strides), layer.filters)
+
+
+@output_shape.register
+def _(layer: DepthwiseConv2D, shape: Shape) -> Shape:
+    return (*_places(layer, shape, (layer.strides, layer.strides)), shape[-1])
 
 
 @output_shape.register
@@ -63,8 +71,18 @@ def _(layer: Dense, shape: Shape) -> Shape:
 
 
 @output_shape.register
+def _(layer: SqueezeExcitation, shape: Shape) -> Shape:
+    return _image(layer, shape)
+
+
+@output_shape.register
 def _(layer: Residual, shape: Shape) -> Shape:
     return added(layer, through(layer.body, shape), through(layer.shortcut, shape))
+
+
+@output_shape.register
+def _(layer: Concatenate, shape: Shape) -> Shape:
+    return joined(layer, [through(branch, shape) for branch in layer.branches])
 
 
 def added(layer: Residual, body: Shape, shortcut: Shape) -> Shape:
@@ -77,6 +95,18 @@ def added(layer: Residual, body: Shape, shortcut: Shape) -> Shape:
         what = f"body {body} and shortcut {shortcut} differ in shape"
         raise InfeasibleError(what, fix="They are added, so must agree.", culprit=layer)
     return body
+
+
+def joined(layer: Concatenate, shapes: Sequence[Shape]) -> Shape:
+    """The shape of the feature maps of several branches side by side.
+
+    Raises:
+        InfeasibleError: they differ in height or width.
+    """
+    if len({shape[:-1] for shape in shapes}) > 1:
+        what = f"branches {', '.join(map(str, shapes))} differ in height or width"
+        raise InfeasibleError(what, fix="Feature maps side by side must agree in both.", culprit=layer)
+    return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
 
 
 def through(layers: Layers, shape: Shape) -> Shape:
@@ -93,12 +123,29 @@ def output_channels(layers: Layers, channels: int) -> int:
             channels = layer.filters
         elif isinstance(layer, Residual):
             channels = output_channels(layer.body, channels)
+        elif isinstance(layer, Concatenate):
+            channels = sum(output_channels(branch, channels) for branch in layer.branches)
     return channels
 
 
 def extent(pair: Pair) -> str:
     """A pair as a person writes it: 3 for a square, 3x5 otherwise."""
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
+
+
+def _places(layer: Conv2D | DepthwiseConv2D, shape: Shape, strides: Pair) -> Pair:
+    """How many places a kernel is laid on, down and across."""
+    height, width, _ = _image(layer, shape)
+    (rows, columns), (down, across) = layer.kernel_size, strides
+    if layer.padding == "same":
+        return (-(-height // down), -(-width // across))
+    if rows > height or columns > width:
+        raise InfeasibleError(
+            f"kernel {extent(layer.kernel_size)} with valid padding on {height}x{width}",
+            fix="A kernel must fit in the image, or padding be same.",
+            culprit=layer,
+        )
+    return ((height - rows) // down + 1, (width - columns) // across + 1)
 
 
 def _image(layer: Layer, shape: Shape) -> Shape:

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
         Input(height=height, width=width, channels=channels, classes=len(images.class_names)),
     )
     sample = preview(space, study.seed)
-    print("\n".join([*about(study, images, space), "", *shares(sample), "", *plan(study)]))
+    print("\n".join([*about(study, images, space), "", *shares(sample), "", *plan(study, sample)]))
     if not sample.fitting:
         raise InputError(f"{options.study}: {nothing_fits(sample)}")
 
@@ -102,12 +102,14 @@ def _sizes(sample: Preview) -> list[str]:
     return [f"{name:<14}{''.join(f'{cell:>{width}}' for cell in cells)}" for name, *cells in rows]
 
 
-def plan(study: Study) -> list[str]:
+def plan(study: Study, sample: Preview) -> list[str]:
     """What will be trained."""
     from fmsearch.schedule import trainings
 
     budget = study.budget
-    rungs: Counter[int] = Counter(trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep))
+    if budget.time is not None:
+        return [f"time    {_forecast(study, sample)}"]
+    rungs: Counter[float] = Counter(trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep))
     epochs = sum(length * count for length, count in rungs.items())
     steps = ", ".join(f"{count:,} of {length}" for length, count in rungs.items())
     total = f"{rungs.total():,} trainings ({steps} epochs), {epochs:,} epochs in all"
@@ -116,6 +118,24 @@ def plan(study: Study) -> list[str]:
         f"search  {budget.candidates:,} candidates: {total}",
         f"final   each model of the front: {study.final.epochs:,} epochs with {seeds}",
     ]
+
+
+def _forecast(study: Study, sample: Preview) -> str:
+    """How the time limit will be spent; without the images at hand, there is no telling how much that is."""
+    from pathlib import Path
+
+    from fmsearch.datasets import load
+    from fmsearch.errors import FmsearchError
+    from fmsearch.evaluation import Environment
+    from fmsearch.forecast import forecast
+    from fmsearch.runner import cores
+    from fmsearch.speed import recall
+
+    try:
+        images = len(load(study.data, Path()).x_train)
+    except FmsearchError as error:
+        return f"unknown before the images are there: {error}"
+    return str(forecast(study, sample, images, cores(), recall(Environment.here())))
 
 
 def quartiles(values: list[int]) -> list[int]:

@@ -126,7 +126,7 @@ def _cache() -> Finding:
     """The folder that data sets are shared through; the first one above it that is there decides."""
     from platformdirs import user_cache_path
 
-    from fmsearch.datasets.cache import VARIABLE
+    from fmsearch.cache_folder import VARIABLE
 
     chosen = os.environ.get(VARIABLE)
     folder = Path(chosen).expanduser() if chosen else user_cache_path("fmsearch")

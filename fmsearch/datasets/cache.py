@@ -9,21 +9,19 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from fmsearch.cache_folder import VARIABLE, roots
 from fmsearch.datasets.base import ARRAYS, Dataset
 from fmsearch.errors import FmsearchError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-VARIABLE = "FMSEARCH_CACHE"
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ def share(dataset: Dataset) -> Path:
         FmsearchError: nothing can be written anywhere.
     """
     failures = []
-    for root in _roots():
+    for root in roots():
         try:
             return _write(root, dataset)
         except OSError as error:
@@ -66,16 +64,6 @@ def open_shared(path: Path) -> Dataset:
         return Dataset(**arrays, class_names=tuple(contents["class_names"]), fingerprint=contents["fingerprint"])
     except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
         raise FmsearchError(f"The shared data set {path} cannot be read: {error}.", "Run the command again.") from error
-
-
-def _roots() -> Iterator[Path]:
-    """Where to write, the best place first."""
-    from platformdirs import user_cache_path
-
-    chosen = os.environ.get(VARIABLE)
-    yield Path(chosen).expanduser() if chosen else user_cache_path("fmsearch")
-    user = getattr(os, "getuid", int)()
-    yield Path(tempfile.gettempdir()) / f"fmsearch-{user}"
 
 
 def _write(root: Path, dataset: Dataset) -> Path:

@@ -113,7 +113,7 @@ def describe(layer: Layer) -> str:
     fields = {
         name: getattr(layer, name)
         for name, field in type(layer).model_fields.items()
-        if name not in {"kind", "body", "shortcut"} and getattr(layer, name) != field.default
+        if name not in {"kind", "body", "shortcut", "branches"} and getattr(layer, name) != field.default
     }
     return ", ".join([layer.kind, *(f"{name} {_value(value)}" for name, value in fields.items())])
 

@@ -11,10 +11,12 @@ from typing import Any, Literal, TypeAlias, final
 import optuna
 
 from fmsearch.proposers.base import Evaluated, Failed, Proposal, Rejected, Verdict
+from fmsearch.proposers.dialect import suggested, understood
+from fmsearch.proposers.front import FrontSampler, Size
 from searchspace import Choice, Dimension, Integer, SearchSpace, decode
 from searchspace.domains import Value
 
-SamplerName: TypeAlias = Literal["random", "tpe", "nsga2"]
+SamplerName: TypeAlias = Literal["front", "random", "tpe", "nsga2"]
 
 POPULATION = 24
 INFEASIBLE = 1e6  # Optuna takes no infinite constraint values
@@ -26,17 +28,18 @@ class OptunaProposer:
 
     Args:
         space: what may be proposed.
-        sampler: Optuna's sampler.
+        sampler: one of Optuna's samplers, or our own.
+        size: what counts as a network's size.
         seed: of all its randomness.
     """
 
-    def __init__(self, space: SearchSpace, sampler: SamplerName, seed: int) -> None:
+    def __init__(self, space: SearchSpace, sampler: SamplerName, size: Size, seed: int) -> None:
         self._space = space
         self._trials: dict[int, optuna.Trial] = {}
         with _quiet():
             self._study = optuna.create_study(
                 storage=None,
-                sampler=make_sampler(sampler, seed),
+                sampler=make_sampler(sampler, space, size, seed),
                 pruner=optuna.pruners.NopPruner(),
                 directions=["maximize", "minimize"],
             )
@@ -64,9 +67,11 @@ class OptunaProposer:
                     self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
 
 
-def make_sampler(name: SamplerName, seed: int) -> optuna.samplers.BaseSampler:
+def make_sampler(name: SamplerName, space: SearchSpace, size: Size, seed: int) -> optuna.samplers.BaseSampler:
     """The sampler, every argument pinned: Optuna's defaults change from release to release."""
     match name:
+        case "front":
+            return FrontSampler(space, size, seed)
         case "random":
             return optuna.samplers.RandomSampler(seed=seed)
         case "tpe":
@@ -95,12 +100,8 @@ def suggest(trial: optuna.Trial, dimension: Dimension) -> Value:
     name, domain = dimension.name, dimension.domain
     match domain:
         case Choice(values):
-            # Optuna's choices are scalars: a pair or a list of layers goes by its position.
-            if any(isinstance(value, tuple) for value in values):
-                return values[trial.suggest_categorical(name, range(len(values)))]
-            choices: Any = values
-            chosen: Value = trial.suggest_categorical(name, choices)
-            return chosen
+            choices: Any = [suggested(domain, value) for value in values]
+            return understood(domain, trial.suggest_categorical(name, choices))
         case Integer(low=low, high=high, step=step, log=log):
             return trial.suggest_int(name, low, high, step=step, log=log)
         case _:

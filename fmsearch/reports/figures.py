@@ -72,7 +72,7 @@ def data_size(count: int) -> str:
     return f"{count:,} bytes" if count < _LARGE[-1][0] else f"{short(count)[:-1]} {short(count)[-1]}B"
 
 
-def several(count: int, one: str, many: str = "") -> str:
+def several(count: float, one: str, many: str = "") -> str:
     """A count and what is counted: `1 seed`, `3 seeds`."""
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 

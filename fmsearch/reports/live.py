@@ -96,13 +96,14 @@ def _title(progress: Progress) -> Text:
 def _bar(progress: Progress) -> Table:
     """Epochs trained of epochs planned, and the time."""
     left, about = progress.left(), "" if progress.members is not None else "about "
+    planned = "" if progress.planned is None else f" of {about}{progress.planned:,.0f}"
     grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
     grid.add_column(ratio=1)
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
     grid.add_row(
-        ProgressBar(total=max(progress.planned, 1), completed=progress.done(), complete_style="cyan"),
-        Text(f"{progress.done():,.0f} of {about}{progress.planned:,} epochs"),
+        ProgressBar(total=1.0, completed=progress.share(), complete_style="cyan"),
+        Text(f"{progress.done():,.0f}{planned} epochs"),
         Text.assemble(
             figures.clock(progress.elapsed()),
             ("" if left is None else f", about {figures.rough(left)} left", "bold"),
@@ -113,7 +114,8 @@ def _bar(progress: Progress) -> Table:
 
 def _counts(progress: Progress) -> Text:
     proposed = progress.proposed or Proposed(cohort=0, taken=0, rejected=0, repeated=0)
-    told = [f"{proposed.taken:,} of {progress.study.budget.candidates:,} candidates taken"]
+    most = "" if progress.limit is not None else f" of {progress.study.budget.candidates:,}"
+    told = [f"{proposed.taken:,}{most} candidates taken"]
     told += [f"{proposed.rejected:,} rejected", f"{proposed.repeated:,} repeated"]
     if progress.stored:
         told.append(f"{progress.stored:,} from the store")

@@ -69,7 +69,7 @@ def _header(row: Row, total: int, *, ascii_only: bool) -> Group:
 
 
 def _layers(row: Row, *, ascii_only: bool) -> Table:
-    """A line a layer, from the image to the logits; what a residual adds up is indented before the addition."""
+    """A line a layer, from the image to the logits; what is added or joined is indented before the layer that does."""
     table = ruled(ascii_only=ascii_only)
     table.show_footer = True
     analysis = row.analysis
@@ -87,15 +87,14 @@ def _layers(row: Row, *, ascii_only: bool) -> Table:
 
 
 def _worded(rows: Sequence[LayerRow]) -> Iterator[tuple[LayerRow, Padding]]:
-    """Each layer in words; the first of a residual's branch names the branch."""
+    """Each layer in words; the first of a branch names the branch."""
     before = ""
     for one in rows:
-        depth = one.branch.count("body") + one.branch.count("shortcut")
-        side = "shortcut: " if one.branch.endswith("shortcut") else "body: "
-        begins = depth > 0 and one.branch != before
-        words = f"{side if begins else ''}{described(one.layer)}"
+        names = one.branch.split("/") if one.branch else []
+        begins = names and one.branch != before
+        words = f"{names[-1]}: {described(one.layer)}" if begins else described(one.layer)
         before = one.branch
-        yield one, Padding(Text(words), (0, 0, 0, INDENT * depth))
+        yield one, Padding(Text(words), (0, 0, 0, INDENT * len(names)))
 
 
 def _totals(analysis: Analysis) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from fmsearch.evaluation import Evaluation
-from fmsearch.events import Event, FinalStage, Finished, Note, Proposed, Started
+from fmsearch.events import Began, Event, FinalStage, Finished, Note, Proposed, Started
 from fmsearch.pareto import Point, front
 from fmsearch.reports.rows import ID_LENGTH
 from fmsearch.reports.sketch import sketch
@@ -25,7 +25,7 @@ class Known:
     id: str
     architecture: str
     size: int
-    epochs: int
+    epochs: float
     accuracy: float | None
     results: int = 1
 
@@ -41,7 +41,7 @@ class Running:
 
     id: str
     architecture: str
-    epochs: int
+    epochs: float
     purpose: str
     since: float
 
@@ -72,7 +72,7 @@ class Progress:
         self._last_rung = rungs[budget.rungs[-1]]
         self._trainings = sum(rungs.values())
         self._epochs = sum(epochs * count for epochs, count in rungs.items())
-        self._done = self._fresh = 0
+        self._done = self._fresh = 0.0
         self._seconds = 0.0
         self._working_since: float | None = None
         self._final: set[int] = set()
@@ -80,6 +80,8 @@ class Progress:
     def notice(self, event: Event) -> None:
         """Take in what happened, in whatever order."""
         match event:
+            case Began(seconds=seconds):
+                self.began = self.clock() - seconds
             case Proposed():
                 self.proposed = event
             case Started(evaluation=evaluation):
@@ -94,29 +96,47 @@ class Progress:
                 pass
 
     @property
-    def total(self) -> int:
-        """Trainings of this stage, as far as one can tell."""
+    def limit(self) -> float | None:
+        """The study's time limit in seconds."""
+        return self.study.budget.time
+
+    @property
+    def total(self) -> int | None:
+        """Trainings of this stage, as far as one can tell: None where the clock will say."""
+        if self.limit is not None and self.members is None:
+            return None
         seeds = self.study.final.seeds
         planned = self._trainings if self.members is None else len(self.members) * seeds
         return max(planned, self.finished)
 
     @property
-    def planned(self) -> int:
-        """Epochs of both stages; until the final one begins, the size of the front is a guess."""
+    def planned(self) -> float | None:
+        """Epochs of both stages, None where the clock will say; until the final one begins, the front is a guess."""
+        if self.limit is not None:
+            return None
         final = self.study.final
         count = self._expected() if self.members is None else len(self.members)
         return max(self._epochs + count * final.seeds * final.epochs, self._done)
 
     def done(self) -> float:
         """Epochs trained, those of running evaluations by their time."""
-        return min(self._done + self._credit(), self.planned)
+        done = self._done + self._credit()
+        return done if self.planned is None else min(done, self.planned)
+
+    def share(self) -> float:
+        """How much of the run is done, from 0 to 1: of its epochs, or of its time."""
+        if self.planned is None:
+            return min(1.0, self.elapsed() / (self.limit or 1.0))
+        return self.done() / max(self.planned, 1)
 
     def elapsed(self) -> float:
         """Seconds since the beginning."""
         return self.clock() - self.began
 
     def left(self) -> float | None:
-        """Seconds to the end, at the pace so far; None while there is no telling."""
+        """Seconds to the end: those of the time limit, or at the pace so far; None while there is no telling."""
+        if self.planned is None:
+            return max(0.0, (self.limit or 0.0) - self.elapsed())
         trained = self._fresh + self._credit()
         if self._working_since is None or trained <= 0:
             return None

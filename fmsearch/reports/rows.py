@@ -30,6 +30,7 @@ class Row:
         accuracy: on the validation split, the mean over seeds after the final stage; None without a result.
         searched: the same in its longest training of the search; None without one.
         size: in the unit of the study's objective.
+        counted: the size as it counts, for a study to which small enough is enough.
         epochs: of its furthest training.
         seconds: of all its trainings.
         test_accuracy: mean over the final seeds; None before.
@@ -49,7 +50,8 @@ class Row:
     macs: int
     memory: int
     size: int
-    epochs: int
+    counted: int
+    epochs: float
     seconds: float
     architecture: str
     test_accuracy: float | None
@@ -63,11 +65,13 @@ class Row:
 
 def rows(store: Store) -> list[Row]:
     """All candidates of a run, best first."""
-    objective = store.fact("objective") or "parameters"
+    objective, down_to = store.fact("objective") or "parameters", store.fact("down_to") or 1
     uses: defaultdict[int, list[Used]] = defaultdict(list)
     for used in store.uses():
         uses[used.number].append(used)
-    unranked = [_row(number, candidate, uses[number], objective) for number, candidate in store.candidates().items()]
+    unranked = [
+        _row(number, candidate, uses[number], objective, down_to) for number, candidate in store.candidates().items()
+    ]
     members = _front(unranked)
     ordered = sorted(unranked, key=lambda row: _standing(row, members))
     return [
@@ -79,7 +83,7 @@ def rows(store: Store) -> list[Row]:
 def search_front(table: Sequence[Row]) -> list[Row]:
     """The models that the final stage trains again: dominated by none, each by its longest training of the search."""
     contest = sorted((row for row in table if row.searched is not None), key=lambda row: row.number)
-    return [contest[i] for i in front([Point(row.size, row.searched or 0.0) for row in contest])]
+    return [contest[i] for i in front([Point(row.counted, row.searched or 0.0) for row in contest])]
 
 
 def find(table: Sequence[Row], prefix: str) -> Row:
@@ -95,7 +99,7 @@ def find(table: Sequence[Row], prefix: str) -> Row:
     raise InputError(what, "`fmsearch leaderboard` lists them; as many digits will do as tell one from the others.")
 
 
-def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str) -> Row:
+def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str, down_to: int) -> Row:
     final = [used for used in uses if used.evaluation.purpose == "final"]
     furthest = max((used.evaluation.epochs for used in uses), default=0)
     results = [used.result for used in final or uses if used.evaluation.epochs == furthest]
@@ -115,6 +119,7 @@ def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str
         macs=analysis.macs,
         memory=analysis.memory,
         size=getattr(analysis, objective),
+        counted=max(down_to, getattr(analysis, objective)),
         epochs=furthest,
         seconds=sum((used.result.seconds for used in uses), start=0.0),
         architecture=sketch(candidate.architecture),
@@ -150,7 +155,7 @@ def _front(unranked: Sequence[Row]) -> set[int]:
     contest = [row for row in unranked if row.status == "final"]
     if not contest:
         return {row.number for row in search_front(unranked)}
-    return {contest[i].number for i in front([Point(row.size, row.accuracy or 0.0) for row in contest])}
+    return {contest[i].number for i in front([Point(row.counted, row.accuracy or 0.0) for row in contest])}
 
 
 def _standing(row: Row, members: set[int]) -> tuple[float, ...]:

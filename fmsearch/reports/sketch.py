@@ -13,7 +13,8 @@ _SHORT = {"global_average_pooling2d": "gap", "flatten": "flat", "average_pooling
 def sketch(architecture: Architecture) -> str:
     """The layers that carry weights or shrink the image: `conv16k3s2-max2 conv32k3 gap dense64`.
 
-    `k` is the kernel, `s` the strides where not 1, `v` valid padding, `res(...)` a residual, `drop` spatial dropout.
+    `k` is the kernel, `s` the strides where not 1, `v` valid padding, `dw` a depthwise convolution, `se`
+    squeeze-and-excitation, `res(...)` a residual, `cat(...|...)` what is joined, `drop` spatial dropout.
     """
     parts = ["-".join(_words(stack)) for _, stack in architecture.sections()]
     return " ".join(part for part in parts if part)
@@ -28,15 +29,26 @@ def _words(stack: layers.Layers) -> Iterator[str]:
 def _word(layer: layers.Layer) -> str:
     match layer:
         case layers.Conv2D():
-            strides = "" if layer.strides == (1, 1) else f"s{extent(layer.strides)}"
-            return f"conv{layer.filters}k{extent(layer.kernel_size)}{strides}{'v' if layer.padding == 'valid' else ''}"
+            word = f"conv{layer.filters}{_kernel(layer, extent(layer.strides))}"
+        case layers.DepthwiseConv2D():
+            word = f"dw{_kernel(layer, str(layer.strides))}"
         case layers.Pool2D():
-            return f"{_SHORT[layer.kind]}{extent(layer.pool_size)}"
+            word = f"{_SHORT[layer.kind]}{extent(layer.pool_size)}"
         case layers.SpatialDropout2D() | layers.Dropout():
-            return f"drop{layer.rate:g}"
+            word = f"drop{layer.rate:g}"
         case layers.Residual():
-            return f"res({'-'.join(_words(layer.body))})"
+            word = f"res({'-'.join(_words(layer.body))})"
+        case layers.Concatenate():
+            word = f"cat({'|'.join('-'.join(_words(branch)) for branch in layer.branches)})"
+        case layers.SqueezeExcitation():
+            word = f"se{layer.units}"
         case layers.Dense():
-            return f"dense{layer.units}"
+            word = f"dense{layer.units}"
         case _:
-            return _SHORT.get(layer.kind, "")
+            word = _SHORT.get(layer.kind, "")
+    return word
+
+
+def _kernel(layer: layers.Conv2D | layers.DepthwiseConv2D, strides: str) -> str:
+    shown = "" if strides == "1" else f"s{strides}"
+    return f"k{extent(layer.kernel_size)}{shown}{'v' if layer.padding == 'valid' else ''}"

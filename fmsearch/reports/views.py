@@ -71,11 +71,10 @@ class PlainView(View):
                     f"{figures.several(rejected, 'proposal')} rejected, {repeated:,} repeated"
                 )
             case FinalStage(numbers):
-                final = self._study.final
-                return (
-                    f"final stage: {figures.several(len(numbers), 'model')}, "
-                    f"{figures.several(final.epochs, 'epoch')}, {figures.several(final.seeds, 'seed')}"
-                )
+                final, limit = self._study.final, self._study.budget.time
+                each = figures.several(final.epochs, "epoch") if limit is None else "epochs as time allows"
+                models, seeds = figures.several(len(numbers), "model"), figures.several(final.seeds, "seed")
+                return f"final stage: {models}, {each}, {seeds}"
             case Note(text):
                 return f"note: {figures.one_line(text)}"
             case Finished():
@@ -84,6 +83,8 @@ class PlainView(View):
                 return ""
 
     def _count(self) -> str:
+        if self._progress.total is None:
+            return str(self._progress.finished)
         total = str(self._progress.total)
         return f"{self._progress.finished:>{len(total) + 1}}/{total}"
 

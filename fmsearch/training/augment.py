@@ -27,7 +27,9 @@ class Augmenter(keras.layers.Layer):
 
     def call(self, images: Any) -> Any:
         """The distorted images."""
-        if self._moves:
+        if self._only_mirrors:
+            images = self._mirrored(images)
+        elif self._moves:
             images = ops.image.affine_transform(
                 images, self._transforms(images), interpolation="bilinear", fill_mode="constant", fill_value=FILL
             )
@@ -41,6 +43,19 @@ class Augmenter(keras.layers.Layer):
     def _moves(self) -> bool:
         a = self.augment
         return bool(a.horizontal_flip or a.vertical_flip or a.translation or a.rotation or a.zoom)
+
+    @property
+    def _only_mirrors(self) -> bool:
+        a = self.augment
+        return self._moves and not (a.translation or a.rotation or a.zoom)
+
+    def _mirrored(self, images: Any) -> Any:
+        """Nothing but mirroring takes no resampling."""
+        for wanted, axis in ((self.augment.horizontal_flip, 2), (self.augment.vertical_flip, 1)):
+            if wanted:
+                coin = self._uniform(images, -1.0, 1.0)[:, None, None, None]
+                images = ops.where(coin < 0.0, ops.flip(images, axis=axis), images)
+        return images
 
     def _uniform(self, images: Any, low: float, high: float) -> Any:
         """A number for each image, shape (batch,)."""

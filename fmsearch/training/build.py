@@ -46,13 +46,34 @@ def _through(architecture: Architecture, tensor: Tensor) -> Tensor:
 def _stack(stack: layers.Layers, tensor: Tensor, scope: str) -> Tensor:
     for position, layer in enumerate(stack):
         name = f"{scope}_{position}_{layer.kind}"
-        if isinstance(layer, layers.Residual):
-            body = _stack(layer.body, tensor, f"{scope}_{position}_body")
-            shortcut = _stack(layer.shortcut, tensor, f"{scope}_{position}_shortcut")
-            tensor = keras.layers.Add(name=name)([body, shortcut])
-        else:
-            tensor = keras_layer(layer, name)(tensor)
+        match layer:
+            case layers.Residual():
+                body = _stack(layer.body, tensor, f"{scope}_{position}_body")
+                shortcut = _stack(layer.shortcut, tensor, f"{scope}_{position}_shortcut")
+                tensor = keras.layers.Add(name=name)([body, shortcut])
+            case layers.Concatenate():
+                branches = [
+                    _stack(branch, tensor, f"{scope}_{position}_branch{number}")
+                    for number, branch in enumerate(layer.branches, start=1)
+                ]
+                tensor = keras.layers.Concatenate(name=name)(branches)
+            case layers.SqueezeExcitation():
+                tensor = _squeeze_excitation(layer, tensor, name)
+            case _:
+                tensor = keras_layer(layer, name)(tensor)
     return tensor
+
+
+def _squeeze_excitation(layer: layers.SqueezeExcitation, tensor: Tensor, name: str) -> Tensor:
+    """On images of one pixel, a 1x1 convolution is a dense layer that keeps height and width."""
+    means = keras.layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_means")(tensor)
+    squeezed = _pointwise(layer.units, "relu", f"{name}_squeeze")(means)
+    weights = _pointwise(tensor.shape[-1], "sigmoid", f"{name}_excite")(squeezed)
+    return keras.layers.Multiply(name=name)([tensor, weights])
+
+
+def _pointwise(filters: int, activation: str, name: str) -> keras.layers.Layer:
+    return keras.layers.Conv2D(filters, 1, activation=activation, kernel_initializer="he_normal", name=name)
 
 
 @singledispatch
@@ -70,6 +91,18 @@ def _(layer: layers.Conv2D, name: str) -> keras.layers.Layer:
         padding=layer.padding,
         use_bias=layer.use_bias,
         kernel_initializer="he_normal",
+        name=name,
+    )
+
+
+@keras_layer.register
+def _(layer: layers.DepthwiseConv2D, name: str) -> keras.layers.Layer:
+    return keras.layers.DepthwiseConv2D(
+        layer.kernel_size,
+        strides=layer.strides,
+        padding=layer.padding,
+        use_bias=layer.use_bias,
+        depthwise_initializer="he_normal",
         name=name,
     )
 

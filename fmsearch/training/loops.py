@@ -7,7 +7,7 @@ inside the graph from one shared array, so a small network trains at the speed o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -42,23 +42,32 @@ class Trainee:
 class Loop(Protocol):
     """One way to train: yields after every epoch, and can be asked for metrics of any split."""
 
-    def epochs(self, count: int) -> Iterator[tuple[float, float]]:
-        """Train; loss and accuracy on the training batches after each epoch."""
+    def epochs(self, count: float) -> Iterator[tuple[float, float]]:
+        """Train; loss and accuracy on the training batches after each epoch, of which the last may be a part of one."""
 
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Loss and accuracy on a split."""
 
 
-def steps_an_epoch(images: int, batch_size: int) -> int:
+def steps(images: int, batch_size: int, epochs: float) -> int:
+    """Optimizer steps that so many epochs take; one at least."""
+    return max(1, round(epochs * _steps_an_epoch(images, batch_size)))
+
+
+def batches(seed: int, images: int, batch_size: int, epochs: float) -> Iterator[NDArray[np.int32]]:
+    """The images of each step, (steps, batch), epoch after epoch; the last epoch may be a part of one."""
+    rng = np.random.default_rng(seed)
+    left, whole = steps(images, batch_size, epochs), _steps_an_epoch(images, batch_size)
+    while left:
+        taken = min(left, whole)
+        order = rng.permutation(images)[: taken * batch_size]
+        yield order.reshape(taken, -1).astype(np.int32)
+        left -= taken
+
+
+def _steps_an_epoch(images: int, batch_size: int) -> int:
     """Full batches in an epoch; an incomplete last one is left to the next epoch's shuffle."""
     return max(1, images // batch_size)
-
-
-def batch_order(rng: np.random.Generator, images: int, batch_size: int) -> NDArray[np.int32]:
-    """The images of each step of one epoch, (steps, batch)."""
-    steps = steps_an_epoch(images, batch_size)
-    order = rng.permutation(images)[: steps * batch_size]
-    return order.reshape(steps, -1).astype(np.int32)
 
 
 class Fit:
@@ -73,11 +82,9 @@ class Fit:
         self._model = keras.Model(images, trainee.network(distorted))
         self._model.compile(trainee.optimizer, trainee.loss, metrics=["accuracy"], jit_compile=False)
 
-    def epochs(self, count: int) -> Iterator[tuple[float, float]]:
-        """Train; loss and accuracy on the training batches after each epoch."""
-        rng = np.random.default_rng(self._trainee.seed)
-        for _ in range(count):
-            order = batch_order(rng, len(self._train.x), self._trainee.batch_size)
+    def epochs(self, count: float) -> Iterator[tuple[float, float]]:
+        """Train; loss and accuracy on the training batches after each epoch, of which the last may be a part of one."""
+        for order in batches(self._trainee.seed, len(self._train.x), self._trainee.batch_size, count):
             x, y = self._train.x[order.ravel()], self._train.y[order.ravel()]
             history = self._model.fit(x, y, batch_size=order.shape[1], shuffle=False, verbose=0).history
             yield history["loss"][-1], history["accuracy"][-1]
@@ -98,26 +105,30 @@ class Compiled:
         self._trainee = trainee
         self._size = len(train.x)
         trainee.optimizer.build(trainee.network.trainable_variables)
-        self._epoch = tf.function(self._train_epoch, jit_compile=False, autograph=True)
-        self._evaluate = tf.function(self._evaluate_all, jit_compile=False, autograph=True)
+        # One graph for epochs of any length and for any split: tracing takes as long as a small network's epoch.
+        x, y = tf.TensorSpec((None, *train.x.shape[1:]), "uint8"), tf.TensorSpec((None,), "int32")
+        self._epoch = self._traced(self._train_epoch, x, y, trainee.batch_size)
+        self._evaluate = self._traced(self._evaluate_all, x, y, EVALUATION_BATCH)
         self._x, self._y = self._shared(train)
 
-    def epochs(self, count: int) -> Iterator[tuple[float, float]]:
-        """Train; loss and accuracy on the training batches after each epoch."""
-        rng = np.random.default_rng(self._trainee.seed)
-        for _ in range(count):
-            order = batch_order(rng, self._size, self._trainee.batch_size)
+    def epochs(self, count: float) -> Iterator[tuple[float, float]]:
+        """Train; loss and accuracy on the training batches after each epoch, of which the last may be a part of one."""
+        for order in batches(self._trainee.seed, self._size, self._trainee.batch_size, count):
             loss, accuracy = self._epoch(self._x, self._y, self._tf.constant(order))
             yield float(loss), float(accuracy)
 
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Loss and accuracy on a split."""
-        steps = math.ceil(len(split.x) / EVALUATION_BATCH)
-        order = np.full(steps * EVALUATION_BATCH, -1, np.int32)
+        order = np.full(math.ceil(len(split.x) / EVALUATION_BATCH) * EVALUATION_BATCH, -1, np.int32)
         order[: len(split.x)] = np.arange(len(split.x))
         x, y = self._shared(split)
-        loss, correct = self._evaluate(x, y, self._tf.constant(order.reshape(steps, -1)))
+        loss, correct = self._evaluate(x, y, self._tf.constant(order.reshape(-1, EVALUATION_BATCH)))
         return float(loss) / len(split.x), float(correct) / len(split.x)
+
+    def _traced(self, function: Callable[..., Any], x: Any, y: Any, batch_size: int) -> Any:
+        order = self._tf.TensorSpec((None, batch_size), "int32")
+        graph = self._tf.function(function, input_signature=[x, y, order], jit_compile=False, autograph=True)
+        return graph.get_concrete_function()
 
     def _shared(self, split: Split) -> tuple[Any, Any]:
         with self._tf.device("CPU"):

@@ -13,7 +13,8 @@ from fmsearch.evaluation import Epoch, Evaluation, Result, derive_seed
 from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
 from fmsearch.training.build import build, deployable
-from fmsearch.training.loops import Loop, Split, Trainee, choose_loop, steps_an_epoch
+from fmsearch.training.fused import fused
+from fmsearch.training.loops import Loop, Split, Trainee, choose_loop, steps
 from searchspace import Augment
 
 
@@ -35,15 +36,27 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
     train = Split(data.x_train, data.y_train)
     trainee = trainee_of(evaluation, len(train.x))
     loop = choose_loop(trainee, train)
+    ready = time.perf_counter()
     curve, reason = _train(evaluation, trainee, loop, Split(data.x_validation, data.y_validation))
+    trained = time.perf_counter()
     if reason:
-        return Result(status="failed", curve=curve, seconds=time.perf_counter() - start, reason=reason)
-    loss, accuracy = loop.evaluate(Split(data.x_validation, data.y_validation))
+        return Result(status="failed", curve=curve, seconds=trained - start, setup=ready - start, reason=reason)
+    loss, accuracy = curve[-1].validation_loss, curve[-1].validation_accuracy
+    if evaluation.candidate.recipe.early_stopping:  # which has put the best weights back
+        loss, accuracy = loop.evaluate(Split(data.x_validation, data.y_validation))
     test = loop.evaluate(Split(data.x_test, data.y_test))[1] if evaluation.purpose == "final" else None
     if keep is not None:
         _save(deployable(evaluation.candidate.architecture, trainee.network), keep)
-    seconds = time.perf_counter() - start
-    return Result(status="done", accuracy=accuracy, loss=loss, test_accuracy=test, curve=curve, seconds=seconds)
+    end = time.perf_counter()
+    return Result(
+        status="done",
+        accuracy=accuracy,
+        loss=loss,
+        test_accuracy=test,
+        curve=curve,
+        seconds=end - start,
+        setup=(ready - start) + (end - trained),
+    )
 
 
 def trainee_of(evaluation: Evaluation, images: int) -> Trainee:
@@ -52,9 +65,9 @@ def trainee_of(evaluation: Evaluation, images: int) -> Trainee:
     batch_size = min(recipe.batch_size, images)
     augmenter = Augmenter(recipe.augment, derive_seed(evaluation.seed, "augment"))
     return Trainee(
-        network=build(evaluation.candidate.architecture),
+        network=fused(build(evaluation.candidate.architecture)),
         augmenter=augmenter if recipe.augment != Augment() else None,
-        optimizer=recipes.optimizer(recipe, evaluation.epochs * steps_an_epoch(images, batch_size)),
+        optimizer=recipes.optimizer(recipe, steps(images, batch_size, evaluation.epochs)),
         loss=recipes.Crossentropy(recipe.label_smoothing),
         batch_size=batch_size,
         seed=derive_seed(evaluation.seed, "order"),

@@ -50,6 +50,8 @@ def use_one_thread() -> None:
 
             tf.config.threading.set_intra_op_parallelism_threads(1)
             tf.config.threading.set_inter_op_parallelism_threads(1)
+            # For networks this small, rewriting the graph takes longer than it saves.
+            tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
         case "torch":
             import torch
 

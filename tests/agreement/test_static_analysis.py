@@ -4,6 +4,7 @@ import math
 import random
 
 import pytest
+from pydantic import TypeAdapter
 
 from fmsearch.training.build import build, build_model
 from searchspace import (
@@ -12,12 +13,17 @@ from searchspace import (
     InfeasibleError,
     Input,
     Integer,
+    InvertedResidualBlock,
+    MultiKernelBlock,
+    Progression,
     Real,
     ResidualBlock,
     SearchSpace,
+    SeparableBlock,
     Stages,
     analyse,
 )
+from searchspace.layers import Layer
 
 INPUTS = [
     Input(height=28, width=28, channels=1, classes=10),
@@ -53,45 +59,94 @@ RESIDUAL = ResidualBlock(
     spatial_dropout=[0.0, 0.2],
     repeat=[1, 2],
 )
+NORMALIZATION = ["none", "batch", "layer"]
+SEPARABLE = SeparableBlock(
+    filters=Progression(start=[3, 8, 13], growth=[0.5, 1.0, 1.5]),
+    kernel_size=[1, 2, 3, [3, 5]],
+    strides=[1, 2, 3],
+    padding=["same", "valid"],
+    normalization=NORMALIZATION,
+    shortcut=[True, False],
+    pooling=["none", "max"],
+    repeat=[1, 2, 3],
+)
+INVERTED = InvertedResidualBlock(
+    filters=[3, 8, 16],
+    expansion=[1, 2, 6],
+    kernel_size=[1, 2, 5, [3, 5]],
+    strides=[1, 2, 3],
+    squeeze=[0.0, 0.1, 0.25, 1.0],
+    activation=["relu", "hard_silu"],
+    normalization=NORMALIZATION,
+    spatial_dropout=[0.0, 0.2],
+    repeat=[1, 2],
+)
+MULTI = MultiKernelBlock(
+    filters=Progression(start=Integer(low=1, high=12), growth=Real(low=0.5, high=2.0)),
+    kernel_sizes=[[1, 3, 5], [3, 2], [7], [5, 1, 3, 4]],
+    strides=[1, 2, [1, 2]],
+    normalization=NORMALIZATION,
+    pooling=["none", "average"],
+    repeat=[1, 2],
+)
 SPACES = {
     "conv": SearchSpace(stages=Stages(count=Integer(low=1, high=5), block=CONV), head=HEAD),
     "residual": SearchSpace(stages=Stages(count=[1, 2, 3], block=RESIDUAL), head=HEAD),
     "both": SearchSpace(stem=CONV, stages=Stages(count=[1, 2, 3], block=[CONV, RESIDUAL]), head=HEAD),
+    "separable": SearchSpace(stages=Stages(count=[1, 2, 3], block=SEPARABLE), head=HEAD),
+    "inverted residual": SearchSpace(stages=Stages(count=[1, 2, 3], block=INVERTED), head=HEAD),
+    "multi kernel": SearchSpace(stages=Stages(count=[1, 2, 3], block=MULTI), head=HEAD),
+    "all": SearchSpace(
+        stem=MULTI,
+        stages=Stages(count=[1, 2, 3, 4], block=[CONV, RESIDUAL, SEPARABLE, INVERTED, MULTI]),
+        head=HEAD,
+    ),
 }
+KINDS = set(TypeAdapter(Layer).json_schema()["discriminator"]["mapping"])
+"""All layers that there are."""
+INSIDE = {"means", "squeeze", "excite"}
+"""What Keras builds of squeeze-and-excitation before it weights; the analysis counts all of it as one layer."""
 
 
-def agrees(candidate):
-    analysis = analyse(candidate.architecture)
+def agrees(candidate, analysis):
     model = build_model(candidate)
     assert model.count_params() == analysis.parameters
     assert sum(math.prod(weight.shape) for weight in model.trainable_weights) == analysis.trainable_parameters
     assert model.output_shape[1:] == analysis.rows[-1].after
+    # Every number of a kernel is multiplied once at each place of what comes out.
+    places = [(layer.kernel, layer.output.shape[1:-1]) for layer in model.layers if hasattr(layer, "kernel")]
+    assert sum(math.prod(kernel.shape) * math.prod(out) for kernel, out in places) == analysis.macs
     # A network's layers were added in the order of the rows but for branches, which Keras sorts by depth: so by kind.
-    built = sorted((layer.name.rsplit("_", 1)[-1], layer.output.shape[1:]) for layer in model.layers[1:])
+    named = ((layer.name.rsplit("_", 1)[-1], layer.output.shape[1:]) for layer in model.layers[1:])
+    built = sorted((name, shape) for name, shape in named if name not in INSIDE)
     said = sorted((row.layer.kind.rsplit("_", 1)[-1], row.after) for row in analysis.rows)
     assert built == said
 
 
 def compare(seed, count):
+    """Compare so many candidates; the kinds of layers that they were made of."""
     rng = random.Random(seed)
+    seen = set()
     built = 0
     while built < count:
         space = rng.choice(list(SPACES.values())).model_copy(update={"input": rng.choice(INPUTS)})
         candidate = space.sample(rng)
         try:
-            analyse(candidate.architecture)
+            analysis = analyse(candidate.architecture)
         except InfeasibleError:
             continue
-        agrees(candidate)
+        agrees(candidate, analysis)
+        seen.update(row.layer.kind for row in analysis.rows)
         built += 1
+    return seen
 
 
-def test_shapes_and_parameters_of_sampled_candidates_equal_those_of_keras():
-    compare(seed=0, count=80)
+def test_shapes_parameters_and_macs_of_sampled_candidates_equal_those_of_keras():
+    assert compare(seed=0, count=80) == KINDS
 
 
 @pytest.mark.nightly
-def test_shapes_and_parameters_of_2000_sampled_candidates_equal_those_of_keras():
+def test_shapes_parameters_and_macs_of_2000_sampled_candidates_equal_those_of_keras():
     compare(seed=1, count=2_000)
 
 

@@ -18,6 +18,9 @@ CONV = (
 )
 DATASETS = "'digits', 'fashion_mnist', 'mnist' or 'cifar10'"
 ACTIVATIONS = "'relu', 'leaky_relu', 'elu', 'gelu', 'silu' or 'hard_silu'"
+KINDS = "'conv', 'residual', 'separable', 'inverted_residual' or 'multi_kernel'"
+RANGE_OR_PROGRESSION = "expected `low` and `high` for a range, or `start` and `growth` for a progression"
+LISTS = "a choice is a list of kernel sizes; expected lists in a list, as in [[1, 3], [1, 3, 5]]"
 NAME = "a letter or digit, then letters, digits, '.', '_' and '-', 64 at most"
 
 
@@ -122,9 +125,9 @@ BLOCKS = [
     ("[]", 12, "space.stages.block: an empty list leaves nothing to build a stage of; expected at least one block."),
     ("{filters: 8}", 12, "`kind` missing in space.stages.block; expected for instance `kind: conv`."),
     ("{kind: conv}", 12, "`filters` missing in space.stages.block."),
-    ("{kind: residul, filters: 8}", 19, "space.stages.block.kind is 'residul'; expected 'conv' or 'residual'; did you mean 'residual'?"),
-    ("{kind: , filters: 8}", 18, "space.stages.block.kind is empty; expected 'conv' or 'residual'."),
-    ("{kind: [conv], filters: 8}", 19, "space.stages.block.kind is ['conv']; expected 'conv' or 'residual'; did you mean 'conv'?"),
+    ("{kind: residul, filters: 8}", 19, f"space.stages.block.kind is 'residul'; expected {KINDS}; did you mean 'residual'?"),
+    ("{kind: , filters: 8}", 18, f"space.stages.block.kind is empty; expected {KINDS}."),
+    ("{kind: [conv], filters: 8}", 19, f"space.stages.block.kind is ['conv']; expected {KINDS}; did you mean 'conv'?"),
     ("[{kind: conv, filters: 8}, {kind: conv, filters: 9}]", 12, "space.stages.block: two blocks of kind 'conv'; expected one of each kind, with all its values as choices."),
     ("{kind: conv, filters: 8, kernel_sze: 3}", 37, f"unknown key 'kernel_sze' in space.stages.block; expected {CONV}; did you mean 'kernel_size'?"),
     ("[{kind: conv, filters: 8, kernel_sze: 3}]", 38, f"unknown key 'kernel_sze' in space.stages.block.0; expected {CONV}; did you mean 'kernel_size'?"),
@@ -137,6 +140,18 @@ BLOCKS = [
     ("{kind: conv, filters: [0, 8]}", 34, "space.stages.block.filters: 0 is out of range; expected from 1 to 65536."),
     ("{kind: conv, filters: {low: 1.5, high: 8}}", 40, "space.stages.block.filters.low is 1.5; expected a whole number."),
     ("{kind: conv, filters: {low: 1, high: 8, log: true, step: 2}}", 34, "space.stages.block.filters: a range has `log` or `step`, not both."),
+    ("{kind: conv, filters: {from: 8}}", 34, f"space.stages.block.filters is {{from: 8}}: {RANGE_OR_PROGRESSION}."),
+    ("{kind: conv, filters: {low: 8, growth: 2}}", 34, f"space.stages.block.filters is {{low: 8, growth: 2}}: {RANGE_OR_PROGRESSION}."),
+    ("{kind: conv, filters: {low: 8, high: 9, stp: 3}}", 52, "unknown key 'stp' in space.stages.block.filters; expected low, high, step, log; did you mean 'step'?"),
+    ("{kind: conv, filters: {start: 8}}", 34, "`growth` missing in space.stages.block.filters."),
+    ("{kind: conv, filters: {start: 8, growth: 2, stop: 3}}", 56, "unknown key 'stop' in space.stages.block.filters; expected start, growth."),
+    ("{kind: conv, filters: {start: 0, growth: 2}}", 42, "space.stages.block.filters.start: 0 is out of range; expected from 1 to 65536."),
+    ("{kind: conv, filters: {start: 8, growth: [1.5, fast]}}", 59, "space.stages.block.filters.growth.1 is 'fast'; expected a number."),
+    ("{kind: conv, filters: {start: 8, growth: {low: 1}}}", 53, "`high` missing in space.stages.block.filters.growth."),
+    ("{kind: separable, filters: 8, strides: [[1, 2]]}", 52, "space.stages.block.strides.0 is [1, 2]; expected a whole number."),
+    ("{kind: inverted_residual, filters: 8, squeeze: 4}", 59, "space.stages.block.squeeze: 4 is out of range; expected from 0 to 1."),
+    ("{kind: multi_kernel, filters: 8, kernel_sizes: [1, 3, 5]}", 59, f"space.stages.block.kernel_sizes: {LISTS}."),
+    ("{kind: multi_kernel, filters: 8, kernel_sizes: [[1, a]]}", 64, "space.stages.block.kernel_sizes.0.1 is 'a'; expected a whole number."),
     ("{kind: conv, filters: 8, kernel_size: [[3, a]]}", 55, "space.stages.block.kernel_size.0.1 is 'a'; expected a whole number."),
     ("{kind: conv, filters: 8, kernel_size: [[3, 5, 7]]}", 51, "space.stages.block.kernel_size.0 is [3, 5, 7]; expected 2 values."),
     ("{kind: conv, filters: 8, padding: [same, vald]}", 53, "space.stages.block.padding.1 is 'vald'; expected 'same' or 'valid'; did you mean 'valid'?"),

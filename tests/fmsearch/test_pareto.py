@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmsearch.pareto import Point, dominates, front, hypervolume, knee, ranked
+from fmsearch.pareto import Point, dominates, front, hypervolume, knee
 
 SIZES, ACCURACIES = st.integers(1, 10**7), st.integers(0, 100).map(lambda percent: percent / 100)
 CLOUDS = st.lists(st.builds(Point, SIZES, ACCURACIES), max_size=30)
@@ -38,31 +38,6 @@ def test_the_front_is_what_none_dominates_once_and_smallest_first(points):
     assert all(points[a].size < points[b].size for a, b in pairwise(chosen))
     assert all(points[a].accuracy < points[b].accuracy for a, b in pairwise(chosen))
     assert all(i == points.index(points[i]) for i in chosen)
-
-
-def test_ranked_by_hand():
-    # The front by the area each adds, of which the least accurate adds none; then the next fronts in the same way.
-    assert ranked(HAND) == [1, 4, 0, 2, 3, 5]
-    assert ranked([]) == []
-    assert ranked([Point(5, 0.5)]) == [0]
-    assert ranked([Point(5, 0.5)] * 3) == [0, 1, 2]
-
-
-def test_a_neighbour_of_one_that_went_before_adds_little():
-    crowded = [Point(10, 0.1), Point(100, 0.50), Point(110, 0.51), Point(1_000, 0.7), Point(10_000, 0.9)]
-
-    assert ranked(crowded) == [2, 4, 3, 1, 0]
-
-
-@given(CLOUDS)
-def test_ranked_is_a_permutation_that_puts_none_before_what_dominates_it(points):
-    order = ranked(points)
-
-    assert sorted(order) == list(range(len(points)))
-    place = {position: rank for rank, position in enumerate(order)}
-    for a, one in enumerate(points):
-        for b, other in enumerate(points):
-            assert not dominates(one, other) or place[a] < place[b]
 
 
 @given(CLOUDS, st.randoms())

@@ -12,7 +12,7 @@ from searchspace import ConvBlock, Limits, NetworkSpace, Stages, Training
 
 BUDGET = Budget(candidates=30, rungs=(1, 3, 9), cohort=8)
 FINAL = Final(epochs=9, seeds=2)
-SAMPLERS = ("random", "tpe", "nsga2")
+SAMPLERS = ("front", "random", "tpe", "nsga2")
 
 
 def study(sampler="nsga2", **changes):

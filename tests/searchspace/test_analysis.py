@@ -22,14 +22,17 @@ from searchspace import (
 from searchspace.layers import (
     Activate,
     BatchNormalization,
+    Concatenate,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Flatten,
     GlobalAveragePooling2D,
     LayerNormalization,
     Pool2D,
     Residual,
     SpatialDropout2D,
+    SqueezeExcitation,
 )
 
 RELU = Activate(function="relu")
@@ -40,6 +43,10 @@ FLOAT32 = 4
 
 def conv(filters, kernel_size=3, **fields):
     return Conv2D(filters=filters, kernel_size=kernel_size, **{"use_bias": False, **fields})
+
+
+def joined(*branches):
+    return Concatenate(branches=branches)
 
 
 def network(*stages, head=GAP_HEAD, size=(28, 28, 1), stem=()):
@@ -98,6 +105,20 @@ class TestTotals:
         assert found.parameters == (9 * 3 * 8 + 9 * 8 * 8 + 3 * 8) + 3 * 4 * 8 + 90
         assert found.macs == (216 + 576 + 24) * 12 + 80
 
+    def test_an_inverted_residual(self):
+        depthwise = DepthwiseConv2D(kernel_size=3, use_bias=False)
+        body = (conv(32, 1), BATCH, RELU, depthwise, BATCH, RELU, SqueezeExcitation(units=4), conv(8, 1), BATCH)
+        found = analyse(network((Residual(body=body),), size=(5, 5, 8)))
+        squeeze = 32 * 4 + 4 + 4 * 32 + 32
+        assert found.parameters == (8 * 32 + 4 * 32) + (9 * 32 + 4 * 32) + squeeze + (32 * 8 + 4 * 8) + 90
+        assert found.non_trainable_parameters == 2 * (32 + 32 + 8)
+        assert found.macs == (8 * 32 + 9 * 32 + 32 * 8) * 25 + 2 * 32 * 4 + 80
+
+    def test_kernels_side_by_side_have_the_parameters_of_each(self):
+        found = analyse(network((joined((conv(4, 1),), (conv(3, 3),), (conv(3, 5),)), BATCH), size=(5, 5, 3)))
+        assert found.parameters == (3 * 4 + 27 * 3 + 75 * 3) + 4 * 10 + 110
+        assert found.macs == (12 + 81 + 225) * 25 + 100
+
     def test_layer_normalisation_trains_all_it_holds(self):
         found = analyse(network((conv(8), LayerNormalization(), RELU)))
         assert found.trainable_parameters == 72 + 16 + 90
@@ -140,6 +161,14 @@ class TestBytes:
     def test_normalisation_is_folded_into_the_bias(self, use_bias):
         found = analyse(network((conv(8, use_bias=use_bias), *([] if use_bias else [BATCH]), RELU)))
         assert found.int8_bytes == (72 + 32) + (80 + 40)
+
+    def test_squeeze_and_excitation_has_biases_of_both_its_layers(self):
+        found = analyse(network((SqueezeExcitation(units=2),), size=(5, 5, 8)))
+        assert found.int8_bytes == (2 * 16 + 4 * (2 + 8)) + (80 + 40)
+
+    def test_every_branch_counts_but_not_what_joins_them(self):
+        found = analyse(network((joined((conv(4, 1),), (conv(4),)),), size=(5, 5, 3)))
+        assert found.int8_bytes == (12 + 16) + (108 + 16) + (80 + 40)
 
     def test_both_sides_of_a_residual_count(self):
         residual = Residual(body=(conv(8),), shortcut=(conv(8, 1),))
@@ -192,6 +221,23 @@ class TestMemory:
         # 800 kept, and 3200 -> 800.
         assert memory(residual, size=(10, 10, 8)) == 800 + 3200 + 800
 
+    def test_squeeze_and_excitation_weights_the_image_in_place(self):
+        # The image, its 8 means, and 2 numbers made of them.
+        assert memory(SqueezeExcitation(units=2), size=(10, 10, 8)) == 800 + 8 + 2
+
+    def test_branches_are_kept_and_then_copied_side_by_side(self):
+        # The image 300; 400 and 400 beside it; both copied into 800.
+        assert memory(joined((conv(4, 1),), (conv(4),)), size=(10, 10, 3)) == 800 + 800
+
+    def test_the_image_is_kept_until_the_last_branch_has_read_it(self):
+        first, last = (conv(1), RELU, conv(1)), (conv(9), conv(1))
+        # First branch: 800 kept, 100 -> 100. Last: its 100 kept, 800 -> 900, and 900 -> 100 without the image.
+        assert memory(joined(first, last), size=(10, 10, 8)) == 100 + 800 + 900
+        # The other way round the image is kept beside 900 -> 100.
+        assert memory(joined(last, first), size=(10, 10, 8)) == 800 + 900 + 100
+        # Had the last branch kept the image too, this would be 800 + 100 + 900 + 100.
+        assert memory(joined((conv(1),), (conv(9), conv(9))), size=(10, 10, 8)) == max(100 + 900 + 900, 2 * 1000)
+
     def test_a_strided_residual(self):
         residual = Residual(body=(conv(16, strides=2), RELU, conv(16)), shortcut=(conv(16, 1, strides=2),))
         # The image 800; the body 400 -> 400 beside it, then the projection 800 -> 400 beside the body's 400.
@@ -210,6 +256,17 @@ class TestRows:
             ("stage 1", "", "activation", (4, 3, 8), (4, 3, 8)),
             ("head", "", "global_average_pooling2d", (4, 3, 8), (8,)),
             ("head", "", "dense", (8,), (10,)),
+        ]
+
+    def test_branches_are_numbered_and_those_inside_others_named_by_the_way_to_them(self):
+        inner = joined((conv(2, 1),), (conv(2),))
+        found = analyse(network((Residual(body=(inner, conv(3))),), head=(), size=(7, 5, 3)))
+        assert [(row.branch, row.layer.kind, row.before, row.after) for row in found.rows] == [
+            ("body/branch 1", "conv2d", (7, 5, 3), (7, 5, 2)),
+            ("body/branch 2", "conv2d", (7, 5, 3), (7, 5, 2)),
+            ("body", "concatenate", (7, 5, 3), (7, 5, 4)),
+            ("body", "conv2d", (7, 5, 4), (7, 5, 3)),
+            ("", "residual", (7, 5, 3), (7, 5, 3)),
         ]
 
     def test_totals_are_the_sums_of_the_rows(self):
@@ -240,6 +297,14 @@ class TestInfeasible:
             (
                 network((Residual(body=(conv(8),)),), size=(5, 5, 1)),
                 "stage 1: body (5, 5, 8) and shortcut (5, 5, 1) differ in shape",
+            ),
+            (
+                network((joined((conv(8),), (conv(8, strides=2),)),), size=(5, 5, 1)),
+                "stage 1: branches (5, 5, 8), (3, 3, 8) differ in height or width",
+            ),
+            (
+                network((DepthwiseConv2D(kernel_size=7, padding="valid"),), size=(5, 5, 1)),
+                "stage 1: kernel 7 with valid padding on 5x5",
             ),
             (
                 network((Residual(body=(conv(1, 7, padding="valid"),)),), size=(5, 5, 1)),

@@ -56,6 +56,8 @@ def extent(high):
 
 
 flag = one_or_more(st.booleans())
+progression = st.fixed_dictionaries({"start": whole(1, 64), "growth": one_or_more(st.floats(0.1, 3))})
+filters = whole(1, 64) | progression
 activation = one_or_more(st.sampled_from(["relu", "leaky_relu", "elu", "gelu", "silu", "hard_silu"]))
 ending = {
     "strides": extent(3),
@@ -67,20 +69,41 @@ ending = {
     "repeat": whole(1, 3),
 }
 conv_block = st.fixed_dictionaries(
-    {"kind": st.just("conv"), "filters": whole(1, 64)},
+    {"kind": st.just("conv"), "filters": filters},
     optional=ending | {"kernel_size": extent(7), "padding": one_or_more(st.sampled_from(["same", "valid"]))},
 )
 residual_block = st.fixed_dictionaries(
-    {"kind": st.just("residual"), "filters": whole(1, 64)},
+    {"kind": st.just("residual"), "filters": filters},
     optional=ending | {"kernel_size": extent(5), "preactivation": flag},
 )
-block = conv_block | residual_block
-spaces = st.fixed_dictionaries(
-    {
-        "stages": st.fixed_dictionaries(
-            {"block": block | st.tuples(conv_block, residual_block).map(list)}, optional={"count": whole(1, 4)}
+separable_block = st.fixed_dictionaries(
+    {"kind": st.just("separable"), "filters": filters},
+    optional=ending
+    | {
+        "kernel_size": extent(5),
+        "strides": whole(1, 3),
+        "padding": one_or_more(st.sampled_from(["same", "valid"])),
+        "shortcut": flag,
+    },
+)
+inverted_residual_block = st.fixed_dictionaries(
+    {"kind": st.just("inverted_residual"), "filters": filters},
+    optional=ending | {"kernel_size": extent(5), "strides": whole(1, 3), "expansion": whole(1, 6), "squeeze": share(1)},
+)
+multi_kernel_block = st.fixed_dictionaries(
+    {"kind": st.just("multi_kernel"), "filters": filters},
+    optional=ending
+    | {
+        "kernel_sizes": st.lists(
+            st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True), min_size=1, max_size=3
         )
     },
+)
+kinds = (conv_block, residual_block, separable_block, inverted_residual_block, multi_kernel_block)
+block = st.one_of(*kinds)
+several = st.permutations(kinds).flatmap(lambda order: st.tuples(*order[:3]).map(list))
+spaces = st.fixed_dictionaries(
+    {"stages": st.fixed_dictionaries({"block": block | several}, optional={"count": whole(1, 4)})},
     optional={
         "stem": block,
         "head": st.fixed_dictionaries(
@@ -246,8 +269,8 @@ def test_what_was_chosen_gives_the_candidate_again(space, seed):
 
 
 @few
-@given(residual_block, st.integers(1, 4), st.integers(0, 2**32))
-def test_residual_blocks_can_always_be_built(block, count, seed):
+@given(residual_block | inverted_residual_block | multi_kernel_block, st.integers(1, 4), st.integers(0, 2**32))
+def test_blocks_that_pad_can_always_be_built(block, count, seed):
     space = SearchSpace.model_validate({"stages": {"count": count, "block": block}, "stem": block})
     assert analyse(space.sample(Random(seed)).architecture).parameters > 0
 

@@ -16,9 +16,12 @@ from searchspace import (
     ConvBlock,
     Head,
     Input,
+    InvertedResidualBlock,
+    MultiKernelBlock,
     Recipe,
     ResidualBlock,
     SearchSpace,
+    SeparableBlock,
     Stages,
     Training,
 )
@@ -45,6 +48,10 @@ def digest(space):
     return space.sample(Random(0)).digest
 
 
+def of_block(block):
+    return space(stages=Stages(block=block))
+
+
 def written(space):
     return str(space.model_dump(exclude_defaults=True))
 
@@ -67,6 +74,21 @@ def of_stages(*stages, recipe=Recipe(**ADAM), **fields):  # noqa: B008  # frozen
         (with_block(pooling="max"), with_block(pooling="max", pool_size=[(2, 2)])),
         (with_block(kernel_size=1), with_block(kernel_size=1, padding="valid")),
         (with_block(kernel_size=1, strides=2), with_block(kernel_size=[(1, 1)], strides=2, padding="valid")),
+        (with_block(), with_block(filters={"start": 8, "growth": 3.5})),
+        (with_block(), of_block(MultiKernelBlock(filters=8, kernel_sizes=[[3]]))),
+        (
+            of_block(MultiKernelBlock(filters=2, kernel_sizes=[[1, 3]])),
+            of_block(MultiKernelBlock(filters=2, kernel_sizes=[[1, 3, 5, 7]])),
+        ),
+        (of_block(SeparableBlock(filters=8)), of_block(SeparableBlock(filters=8, shortcut=True))),
+        (
+            of_block(SeparableBlock(filters=8, kernel_size=1)),
+            of_block(SeparableBlock(filters=8, kernel_size=1, padding="valid")),
+        ),
+        (
+            of_block(InvertedResidualBlock(filters=8, squeeze=0.25)),
+            of_block(InvertedResidualBlock(filters=8, squeeze=0.3)),
+        ),
         (space(), space(head=Head(units=0, activation="elu", dropout=0.0))),
         (space(), space(head=Head(units=[[0, 0]]))),
         (space(head=Head(units=32)), space(head=Head(units=[[32]]))),
@@ -109,6 +131,15 @@ def test_two_ways_of_writing_one_candidate_share_a_digest(one, other):
         with_block(repeat=2),
         space(stages=Stages(block=ResidualBlock(filters=8))),
         space(stages=Stages(block=ResidualBlock(filters=8, preactivation=True))),
+        of_block(SeparableBlock(filters=8)),
+        of_block(SeparableBlock(filters=8, padding="valid")),
+        of_block(SeparableBlock(filters=1, shortcut=True)),
+        of_block(InvertedResidualBlock(filters=8)),
+        of_block(InvertedResidualBlock(filters=8, expansion=1)),
+        of_block(InvertedResidualBlock(filters=8, squeeze=0.25)),
+        of_block(MultiKernelBlock(filters=8)),
+        of_block(MultiKernelBlock(filters=8, kernel_sizes=[[1, 3]])),
+        of_block(MultiKernelBlock(filters=8, kernel_sizes=[[3, 1]])),
         space(input=Input(channels=3)),
         space(input=Input(height=32)),
         space(input=Input(width=32)),

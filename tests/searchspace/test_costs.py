@@ -6,8 +6,10 @@ from searchspace.costs import Cost, cost
 from searchspace.layers import (
     Activate,
     BatchNormalization,
+    Concatenate,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
@@ -15,6 +17,7 @@ from searchspace.layers import (
     Pool2D,
     Residual,
     SpatialDropout2D,
+    SqueezeExcitation,
 )
 from searchspace.shapes import output_shape
 
@@ -45,6 +48,24 @@ from searchspace.shapes import output_shape
             (7, 5, 3),
             Cost(kernel=108, macs=108 * 15, flops=2 * 108 * 15),
         ),
+        # One kernel of 3*5 for each of 6 feature maps, used at 4*3 places; a bias added at each.
+        (
+            DepthwiseConv2D(kernel_size=(3, 5), strides=2),
+            (7, 5, 6),
+            Cost(kernel=90, bias=6, macs=90 * 12, flops=2 * 90 * 12 + 6 * 12),
+        ),
+        (
+            DepthwiseConv2D(kernel_size=3, use_bias=False),
+            (7, 5, 6),
+            Cost(kernel=54, macs=54 * 35, flops=2 * 54 * 35),
+        ),
+        # Means of 8 feature maps, 8 -> 2 -> 8 with biases and activations, and each number weighted.
+        (
+            SqueezeExcitation(units=2),
+            (7, 5, 8),
+            Cost(kernel=16 + 16, bias=2 + 8, macs=32, flops=280 + (2 * 16 + 2 + 2) + (2 * 16 + 8 + 8) + 280),
+        ),
+        (Concatenate(branches=((), ())), (7, 5, 8), Cost()),
         (Dense(units=10), (16,), Cost(kernel=160, bias=10, macs=160, flops=330)),
         # On an image, a dense layer works on each of the 35 pixels.
         (Dense(units=10), (7, 5, 8), Cost(kernel=80, bias=10, macs=80 * 35, flops=2 * 80 * 35 + 350)),

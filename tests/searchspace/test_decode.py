@@ -11,8 +11,12 @@ from searchspace import (
     ConvBlock,
     DomainError,
     Head,
+    InvertedResidualBlock,
+    MultiKernelBlock,
+    Progression,
     ResidualBlock,
     SearchSpace,
+    SeparableBlock,
     Stages,
     Training,
     cardinality,
@@ -105,7 +109,7 @@ def test_a_stage_is_asked_for_the_fields_of_its_own_block_alone():
     ]
 
 
-@pytest.mark.parametrize("block", [ConvBlock, ResidualBlock])
+@pytest.mark.parametrize("block", [ConvBlock, ResidualBlock, SeparableBlock, InvertedResidualBlock, MultiKernelBlock])
 def test_pool_size_counts_with_pooling_alone(block):
     space = SearchSpace(stages=Stages(block=block(filters=8, pooling=["none", "max", "average"], pool_size=[2, 3])))
     assert asked(space, pooling="none") == ["stages.0.pooling"]
@@ -243,6 +247,8 @@ def enumerate_all(space):
     return found
 
 
+GROWING = Progression(start=[8, 16], growth=[1.0, 1.5, 2.0])
+GROWING_OR_NOT = [ConvBlock(filters=GROWING), SeparableBlock(filters=[4, 8]), MultiKernelBlock(filters=GROWING)]
 SMALL = {
     "fixed": SearchSpace(stages=Stages(count=2, block=ConvBlock(filters=8))),
     "independent": SearchSpace(stages=Stages(block=ConvBlock(filters=[1, 2, 3], kernel_size=[1, 3]))),
@@ -260,6 +266,11 @@ SMALL = {
             count={"low": 1, "high": 3},
             block=[ConvBlock(filters=[1, 2], pooling=["none", "max"], pool_size=[2, 3]), ResidualBlock(filters=[1, 2])],
         )
+    ),
+    "progression": SearchSpace(stages=Stages(count=[1, 2, 3], block=ConvBlock(filters=GROWING, kernel_size=[1, 3]))),
+    "progression of a fixed depth": SearchSpace(stages=Stages(count=2, block=ConvBlock(filters=GROWING))),
+    "progressions of several kinds": SearchSpace(
+        stem=ConvBlock(filters=GROWING), stages=Stages(count=[1, 3], block=GROWING_OR_NOT)
     ),
     "everything": SearchSpace(
         stem=ConvBlock(filters={"low": 8, "high": 24, "step": 8}),
@@ -279,6 +290,7 @@ def test_cardinality_by_hand():
     assert cardinality(SMALL["depth"]) == 3 + 3**2 + 3**4
     assert cardinality(SMALL["conditional"]) == (1 + 2 + 2) ** 2
     assert cardinality(SMALL["blocks"]) == (2 * 2 + 3 * 2) ** 2
+    assert cardinality(SMALL["progression"]) == 2 * 2 + 2 * 3 * (2**2 + 2**3)
     assert cardinality(SMALL["everything"]) == 3 * 3 * (1 + 2 + 2) * (1 + 2 + 2 * 2)
 
 
@@ -287,6 +299,12 @@ def test_a_continuous_range_makes_infinitely_many():
         stages=Stages(block=ConvBlock(filters=[8, 16])), training=Training(learning_rate={"low": 0.001, "high": 0.1})
     )
     assert cardinality(space) == math.inf
+
+
+def test_a_continuous_growth_makes_infinitely_many_where_a_stage_can_grow():
+    growing = ConvBlock(filters={"start": [8, 16], "growth": {"low": 1.0, "high": 2.0}})
+    assert cardinality(SearchSpace(stages=Stages(count=[1, 2], block=growing))) == math.inf
+    assert cardinality(SearchSpace(stages=Stages(count=1, block=growing))) == 2
 
 
 def test_an_unused_continuous_range_makes_none():

@@ -208,6 +208,8 @@ SPACES = {
             "block": [
                 {"kind": "conv", "filters": 8, "spatial_dropout": {"low": 0.0, "high": 0.3, "step": 0.05}},
                 {"kind": "residual", "filters": {"low": 8, "high": 32, "step": 8}},
+                {"kind": "multi_kernel", "filters": 8, "kernel_sizes": [[1, 3], [1, 3, 5]]},
+                {"kind": "separable", "filters": {"start": [4, 8], "growth": {"low": 1.0, "high": 2.0}}},
             ],
         },
         "training": {"learning_rate": {"low": 3.0e-4, "high": 1.0e-2, "log": True}},

@@ -6,8 +6,10 @@ from searchspace import InfeasibleError
 from searchspace.layers import (
     Activate,
     BatchNormalization,
+    Concatenate,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
@@ -15,6 +17,7 @@ from searchspace.layers import (
     Pool2D,
     Residual,
     SpatialDropout2D,
+    SqueezeExcitation,
 )
 from searchspace.shapes import extent, output_channels, output_shape, through
 
@@ -41,6 +44,10 @@ def conv(kernel_size=3, strides=1, padding="same", filters=8):
         (conv((1, 5), (1, 2), "valid"), (5, 9, 1), (5, 3, 8)),
         (conv(3, 1, "valid"), (3, 3, 1), (1, 1, 8)),
         (conv(1, 2, "valid"), (5, 4, 1), (3, 2, 8)),
+        # Depthwise: the same places, as many feature maps as before.
+        (DepthwiseConv2D(kernel_size=3), (7, 5, 6), (7, 5, 6)),
+        (DepthwiseConv2D(kernel_size=3, strides=2), (7, 5, 6), (4, 3, 6)),
+        (DepthwiseConv2D(kernel_size=(3, 5), strides=2, padding="valid"), (28, 28, 6), (13, 12, 6)),
         # Pooling loses no pixel: the last window may be cut.
         (Pool2D(kind="max_pooling2d"), (28, 28, 8), (14, 14, 8)),
         (Pool2D(kind="max_pooling2d"), (7, 5, 8), (4, 3, 8)),
@@ -58,6 +65,12 @@ def conv(kernel_size=3, strides=1, padding="same", filters=8):
         (Activate(function="relu"), (280,), (280,)),
         (Dropout(rate=0.1), (280,), (280,)),
         (SpatialDropout2D(rate=0.1), (7, 5, 8), (7, 5, 8)),
+        (SqueezeExcitation(units=2), (7, 5, 8), (7, 5, 8)),
+        # Side by side: feature maps add up.
+        (Concatenate(branches=((conv(),), (conv(5, filters=3),))), (7, 5, 3), (7, 5, 11)),
+        (Concatenate(branches=((), (conv(), conv(1, filters=2)), ())), (7, 5, 3), (7, 5, 8)),
+        (Concatenate(branches=((conv(1, 2),), (Pool2D(kind="max_pooling2d"),))), (7, 5, 3), (4, 3, 11)),
+        (Concatenate(branches=((Dense(units=2),), ())), (280,), (282,)),
         # Residuals: both sides agree.
         (Residual(body=(conv(filters=3),)), (7, 5, 3), (7, 5, 3)),
         (Residual(body=(conv(3, 2), conv()), shortcut=(conv(1, 2),)), (7, 5, 3), (4, 3, 8)),
@@ -75,7 +88,15 @@ def test_output_shape(layer, before, after):
         (conv(5, 1, "valid"), (3, 3, 1), "kernel 5 with valid padding on 3x3"),
         (conv(5, 2, "valid"), (4, 9, 1), "kernel 5 with valid padding on 4x9"),
         (conv((1, 5), 1, "valid"), (9, 4, 1), "kernel 1x5 with valid padding on 9x4"),
+        (DepthwiseConv2D(kernel_size=5, padding="valid"), (9, 4, 1), "kernel 5 with valid padding on 9x4"),
         (conv(), (280,), "conv2d on a flat vector of 280"),
+        (DepthwiseConv2D(kernel_size=3), (280,), "depthwise_conv2d on a flat vector of 280"),
+        (SqueezeExcitation(units=2), (280,), "squeeze_excitation on a flat vector of 280"),
+        (
+            Concatenate(branches=((conv(),), (conv(3, 2),))),
+            (7, 5, 3),
+            "branches (7, 5, 8), (4, 3, 8) differ in height or width",
+        ),
         (Pool2D(kind="max_pooling2d"), (8,), "max_pooling2d on a flat vector of 8"),
         (GlobalAveragePooling2D(), (8,), "global_average_pooling2d on a flat vector of 8"),
         (Residual(body=(conv(),)), (7, 5, 3), "body (7, 5, 8) and shortcut (7, 5, 3) differ in shape"),
@@ -122,6 +143,8 @@ def test_layers_follow_one_another():
         ((conv(filters=8), conv(filters=4)), 4),
         ((Residual(body=(conv(filters=16),), shortcut=(conv(1, filters=16),)), Activate(function="relu")), 16),
         ((Residual(body=(BatchNormalization(),)),), 3),
+        ((DepthwiseConv2D(kernel_size=3), SqueezeExcitation(units=1)), 3),
+        ((Concatenate(branches=((conv(filters=5),), (), (Residual(body=()),))),), 5 + 3 + 3),
     ],
     ids=repr,
 )

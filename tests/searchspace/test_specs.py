@@ -19,20 +19,39 @@ from searchspace import (
     Head,
     Input,
     Integer,
+    InvertedResidualBlock,
     Limits,
+    MultiKernelBlock,
     NetworkSpace,
+    Progression,
     Real,
     Recipe,
     ResidualBlock,
     SearchSpace,
+    SeparableBlock,
     Stages,
     Training,
 )
-from searchspace.layers import Conv2D, Dense, Dropout, Layer, Pool2D, Residual, SpatialDropout2D
+from searchspace.layers import (
+    Concatenate,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Layer,
+    Pool2D,
+    Residual,
+    SpatialDropout2D,
+    SqueezeExcitation,
+)
 
 HUGE = 10**400
 CONV = {"kind": "conv", "filters": 8}
 RESIDUAL = {"kind": "residual", "filters": 8}
+SEPARABLE = {"kind": "separable", "filters": 8}
+INVERTED = {"kind": "inverted_residual", "filters": 8}
+MULTI = {"kind": "multi_kernel", "filters": 8}
+PROGRESSION = {"start": 8, "growth": 2}
 STAGES = {"block": CONV}
 DENSE = {"kind": "dense", "units": 10}
 ARCHITECTURE = {"input": {}, "stages": (), "head": (DENSE,)}
@@ -45,6 +64,8 @@ NOT_A_FLAG = "Input should be a valid boolean"
 MISSING = "Field required"
 UNKNOWN = "Extra inputs are not permitted"
 NOTHING = "an empty list leaves nothing to choose; expected at least one value"
+NO_MAPPING = "Expected `low` and `high` for a range, or `start` and `growth` for a progression"
+LISTS = "a choice is a list of kernel sizes; expected lists in a list, as in [[1, 3], [1, 3, 5]]"
 
 
 class Wrong(NamedTuple):
@@ -81,6 +102,22 @@ VALID = [
         ResidualBlock,
         RESIDUAL | {"preactivation": [True, False], "kernel_size": [3, 5], "strides": [1, 2], "repeat": 64},
     ),
+    (SeparableBlock, SEPARABLE),
+    (SeparableBlock, SEPARABLE | {"kernel_size": [3, [1, 5]], "strides": [1, 2], "padding": ["same", "valid"]}),
+    (SeparableBlock, SEPARABLE | {"shortcut": [True, False], "repeat": [1, 3], "pooling": "max", "pool_size": 3}),
+    (InvertedResidualBlock, INVERTED),
+    (InvertedResidualBlock, INVERTED | {"expansion": [1, 4, 6], "kernel_size": [3, 5], "strides": [1, 2]}),
+    (InvertedResidualBlock, INVERTED | {"expansion": {"low": 1, "high": 64}, "squeeze": [0.0, 0.25, 1]}),
+    (InvertedResidualBlock, INVERTED | {"squeeze": {"low": 0.0, "high": 0.5, "step": 0.25}, "repeat": 2}),
+    (MultiKernelBlock, MULTI),
+    (MultiKernelBlock, MULTI | {"kernel_sizes": [[3]], "strides": [[2, 1]], "repeat": [1, 2]}),
+    (MultiKernelBlock, MULTI | {"kernel_sizes": [[1, 3], [5, 3], [1, 3, 5]], "spatial_dropout": 0.1}),
+    (Progression, PROGRESSION),
+    (Progression, {"start": [8, 16], "growth": [1.0, 1.5, 2]}),
+    (Progression, {"start": {"low": 4, "high": 65_536, "log": True}, "growth": {"low": 0.1, "high": 10}}),
+    (ConvBlock, CONV | {"filters": PROGRESSION}),
+    (Stages, {"block": [CONV | {"filters": PROGRESSION}, MULTI | {"filters": PROGRESSION}]}),
+    (NetworkSpace, {"stages": STAGES, "stem": INVERTED | {"filters": PROGRESSION}}),
     (Head, {}),
     (Head, {"pooling": ["global_average", "flatten"], "units": [0, 32, [128, 64]], "dropout": [0.0, 0.5]}),
     (Head, {"units": {"low": 0, "high": 128, "step": 32}, "activation": ["relu", "gelu"]}),
@@ -105,6 +142,10 @@ VALID = [
     (SearchSpace, {"stages": STAGES, "stem": None, "input": {"channels": 3}, "training": {}, "limits": {"macs": 1}}),
     (Layer, {"kind": "conv2d", "filters": 8, "kernel_size": 3}),
     (Layer, {"kind": "conv2d", "filters": 8, "kernel_size": [3, 1], "strides": [2, 1], "padding": "valid"}),
+    (Layer, {"kind": "depthwise_conv2d", "kernel_size": 3}),
+    (Layer, {"kind": "depthwise_conv2d", "kernel_size": [3, 1], "strides": 2, "padding": "valid", "use_bias": False}),
+    (Layer, {"kind": "squeeze_excitation", "units": 1}),
+    (Layer, {"kind": "concatenate", "branches": ((), (DENSE, DENSE), (DENSE,))}),
     (Layer, {"kind": "batch_normalization"}),
     (Layer, {"kind": "layer_normalization"}),
     (Layer, {"kind": "activation", "function": "hard_silu"}),
@@ -191,6 +232,51 @@ INVALID = [
     Wrong(ResidualBlock, RESIDUAL | {"preactivation": 1}, ("preactivation", "value"), NOT_A_FLAG),
     Wrong(ResidualBlock, RESIDUAL | {"preactivation": "yes"}, ("preactivation", "value"), NOT_A_FLAG),
     Wrong(ResidualBlock, RESIDUAL | {"repeat": 10**9}, ("repeat",), "1000000000 is out of range"),
+    # Separable blocks
+    Wrong(SeparableBlock, {"kind": "separable"}, ("filters",), MISSING),
+    Wrong(SeparableBlock, SEPARABLE | {"strides": [[1, 2]]}, ("strides", "choice", 0), NOT_WHOLE),
+    Wrong(SeparableBlock, SEPARABLE | {"strides": 0}, ("strides",), "0 is out of range; expected from 1 to 1024"),
+    Wrong(SeparableBlock, SEPARABLE | {"shortcut": "yes"}, ("shortcut", "value"), NOT_A_FLAG),
+    Wrong(SeparableBlock, SEPARABLE | {"depth_multiplier": 2}, ("depth_multiplier",), UNKNOWN),
+    # Inverted residual blocks
+    Wrong(InvertedResidualBlock, {"kind": "inverted_residual"}, ("filters",), MISSING),
+    Wrong(InvertedResidualBlock, INVERTED | {"padding": "valid"}, ("padding",), UNKNOWN),
+    Wrong(InvertedResidualBlock, INVERTED | {"expansion": 0}, ("expansion",), "expected from 1 to 64"),
+    Wrong(InvertedResidualBlock, INVERTED | {"expansion": 1.5}, ("expansion", "value"), NOT_WHOLE),
+    Wrong(InvertedResidualBlock, INVERTED | {"strides": [[2, 2]]}, ("strides", "choice", 0), NOT_WHOLE),
+    Wrong(InvertedResidualBlock, INVERTED | {"squeeze": 4}, ("squeeze",), "4 is out of range; expected from 0 to 1"),
+    Wrong(InvertedResidualBlock, INVERTED | {"squeeze": True}, ("squeeze", "value"), NOT_A_NUMBER),
+    # Blocks of several kernels
+    Wrong(MultiKernelBlock, {"kind": "multi_kernel"}, ("filters",), MISSING),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_size": 3}, ("kernel_size",), UNKNOWN),
+    Wrong(MultiKernelBlock, MULTI | {"padding": "valid"}, ("padding",), UNKNOWN),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": 3}, ("kernel_sizes",), LISTS),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [1, 3, 5]}, ("kernel_sizes",), LISTS),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [[1, 3], 5]}, ("kernel_sizes",), LISTS),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": {"low": 1, "high": 5}}, ("kernel_sizes",), LISTS),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": []}, ("kernel_sizes",), NOTHING),
+    Wrong(
+        MultiKernelBlock, MULTI | {"kernel_sizes": [[]]}, ("kernel_sizes",), "[] is no choice; expected at least one"
+    ),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [[1], [3, 3]]}, ("kernel_sizes",), "[3, 3] is no choice"),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [[1, 3.0]]}, ("kernel_sizes", 0, 1), NOT_WHOLE),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [[1, 1025]]}, ("kernel_sizes",), "1025 is out of range"),
+    # Progressions
+    Wrong(Progression, {"start": 8}, ("growth",), MISSING),
+    Wrong(Progression, {"growth": 2}, ("start",), MISSING),
+    Wrong(Progression, PROGRESSION | {"stop": 64}, ("stop",), UNKNOWN),
+    Wrong(Progression, PROGRESSION | {"start": 0}, ("start",), "0 is out of range; expected from 1 to 65536"),
+    Wrong(Progression, PROGRESSION | {"start": 8.0}, ("start", "value"), NOT_WHOLE),
+    Wrong(Progression, PROGRESSION | {"growth": [1.5, 0]}, ("growth",), "0 is out of range; expected from 0.1 to 10"),
+    Wrong(Progression, PROGRESSION | {"growth": {"low": 1, "high": 11}}, ("growth",), "11 is out of range"),
+    Wrong(Progression, PROGRESSION | {"growth": math.nan}, ("growth", "value"), NOT_FINITE),
+    Wrong(ConvBlock, CONV | {"filters": {"start": 8}}, ("filters", "progression", "growth"), MISSING),
+    Wrong(ConvBlock, CONV | {"filters": {"start": 0, "growth": 2}}, ("filters", "progression", "start"), "0 is out of"),
+    Wrong(ConvBlock, CONV | {"filters": {}}, ("filters",), NO_MAPPING),
+    Wrong(ConvBlock, CONV | {"filters": {"from": 8, "to": 16}}, ("filters",), NO_MAPPING),
+    Wrong(ConvBlock, CONV | {"filters": {"low": 8, "growth": 2}}, ("filters",), NO_MAPPING),
+    Wrong(ConvBlock, CONV | {"filters": [PROGRESSION]}, ("filters", "choice", 0), NOT_WHOLE),
+    Wrong(ConvBlock, CONV | {"kernel_size": PROGRESSION}, ("kernel_size", "range", "low"), MISSING),
     # Heads
     Wrong(Head, {"pooling": "max"}, ("pooling", "value"), "'global_average' or 'flatten'"),
     Wrong(Head, {"units": -1}, ("units",), "-1 is out of range; expected from 0 to 65536"),
@@ -270,6 +356,14 @@ INVALID = [
     Wrong(Conv2D, {"filters": 8, "kernel_size": (3, 0)}, ("kernel_size", 1), "greater than or equal to 1"),
     Wrong(Conv2D, {"filters": 8, "kernel_size": 3, "padding": "full"}, ("padding",), "'same' or 'valid'"),
     Wrong(Conv2D, {"filters": 8, "kernel_size": 1, "use_bias": 1}, ("use_bias",), NOT_A_FLAG),
+    Wrong(DepthwiseConv2D, {}, ("kernel_size",), MISSING),
+    Wrong(DepthwiseConv2D, {"kernel_size": 3, "filters": 8}, ("filters",), UNKNOWN),
+    Wrong(DepthwiseConv2D, {"kernel_size": 3, "strides": (1, 2)}, ("strides",), NOT_WHOLE),
+    Wrong(DepthwiseConv2D, {"kernel_size": 3, "strides": 0}, ("strides",), "greater than or equal to 1"),
+    Wrong(SqueezeExcitation, {"units": 0}, ("units",), "greater than or equal to 1"),
+    Wrong(Concatenate, {}, ("branches",), MISSING),
+    Wrong(Concatenate, {"branches": ((DENSE,),)}, ("branches",), "at least 2 items"),
+    Wrong(Concatenate, {"branches": ((), ({"kind": "dense"},))}, ("branches", 1, 0, "dense", "units"), MISSING),
     Wrong(Layer, {"kind": "batch_normalization", "axis": 1}, ("batch_normalization", "axis"), UNKNOWN),
     Wrong(Layer, {"kind": "layer_normalization", "axis": 1}, ("layer_normalization", "axis"), UNKNOWN),
     Wrong(Layer, {"kind": "activation", "function": "softmax"}, ("activation", "function"), "Input should be 'relu'"),

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from pathlib import Path
 
-from fmsearch.evaluation import Environment, Evaluation, Result
+from fmsearch.clock import Clock
+from fmsearch.evaluation import Environment, Epoch, Evaluation, Result
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
 from fmsearch.intake import Intake
+from fmsearch.pace import pace
 from fmsearch.proposers import make
 from fmsearch.reports.rows import Row, rows
 from fmsearch.runner import Unobserved
-from fmsearch.search import Conditions, Search
+from fmsearch.search import carry_out
 from fmsearch.store import Store
 from fmsearch.study import Study
+from fmsearch.trials import Conditions, Trials
 from searchspace import ConvBlock, Head, Input, NetworkSpace, Real, Stages, Training, analyse
 
 IMAGES = Input(height=16, width=16, channels=1, classes=10)
 HERE = Environment(backend="stub", backend_version="1", keras_version="1", device="cpu", machine="stub")
+EPOCH = Epoch(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5, learning_rate=0.1)
 CONDITIONS = Conditions(dataset="stub", environment=HERE)
 SPACE = NetworkSpace(
     stages=Stages(
@@ -48,7 +54,7 @@ def learned(evaluation: Evaluation) -> Result:
     luck = random.Random(f"{evaluation.candidate.digest} {evaluation.seed}").uniform(-0.05, 0.05)
     accuracy = 1 - 1 / (1 + analysis.parameters**0.3 * evaluation.epochs**0.2) + luck
     test = accuracy - 0.01 if evaluation.purpose == "final" else None
-    return Result(status="done", accuracy=accuracy, loss=1 - accuracy, test_accuracy=test, seconds=1.0)
+    return Result(status="done", accuracy=accuracy, loss=1 - accuracy, test_accuracy=test, curve=(EPOCH,), seconds=1.0)
 
 
 class StubExecutor:
@@ -79,23 +85,67 @@ class StubExecutor:
         self._running.clear()
 
 
+class ManualClock:
+    """A run's clock that goes on when it is told."""
+
+    def __init__(self, now=0.0):
+        self.now = now
+
+    def elapsed(self):
+        return self.now
+
+    def tick(self):
+        pass
+
+
+class TimedExecutor:
+    """Workers that take as long as `seconds` says, by a clock that jumps from one end of a training to the next."""
+
+    def __init__(self, workers, seconds, clock=None, die_after=None):
+        self.workers = workers
+        self.clock = clock or ManualClock()
+        self.busy = 0.0
+        self.calls = 0
+        self._seconds = seconds
+        self._die_after = die_after
+        self._running: list[tuple[float, int, Evaluation]] = []
+
+    def submit(self, ticket, call):
+        evaluation = Evaluation.model_validate_json(call.argument)
+        self._running.append((self.clock.now + sum(self._seconds(evaluation)), ticket, evaluation))
+        assert len(self._running) <= self.workers
+
+    def next(self, timeout=None):
+        del timeout
+        if self._die_after is not None and self.calls >= self._die_after:
+            raise KeyboardInterrupt
+        end, ticket, evaluation = min(self._running)
+        self._running.remove((end, ticket, evaluation))
+        self.calls += 1
+        self.clock.now = end
+        setup, epochs = self._seconds(evaluation)
+        self.busy += setup + epochs
+        result = learned(evaluation).model_copy(update={"seconds": setup + epochs, "setup": setup})
+        curve = (EPOCH,) * math.ceil(evaluation.epochs)
+        return ticket, Outcome(value=result.model_copy(update={"curve": curve}).model_dump_json())
+
+    def close(self):
+        self._running.clear()
+
+
 def search(study: Study, path: Path, executor: StubExecutor, observer=None, proposer=None) -> list[Row]:
     """Run a study over the store at a path, as `fmsearch.run` does, but on stubs."""
     observer = observer or Unobserved()
     space = study.search_space(IMAGES)
-    proposer = proposer or make(study.engine, space, study.seed)
+    proposer = proposer or make(study.engine, space, study.objectives.size, study.seed)
     with Store(path) as store:
         store.forget_trail()
         store.note("objective", study.objectives.minimize)
+        store.note("down_to", study.objectives.down_to)
         evaluator = Evaluator(store, executor, lambda e: Call("stub", e.model_dump_json()), observer)
-        Search(
-            study,
-            CONDITIONS,
-            intake=Intake(proposer, space, study.seed),
-            evaluator=evaluator,
-            trail=store,
-            observer=observer,
-        ).run()
+        clock = getattr(executor, "clock", None) or Clock(store, time.monotonic())
+        trials = Trials(study, CONDITIONS, evaluator=evaluator, trail=store, observer=observer, clock=clock)
+        carry_out(study, Intake(proposer, space, study.seed), trials, pace(study, clock, store, executor.workers))
         return rows(store)
 
 

@@ -68,7 +68,7 @@ def test_the_schema_names_every_key_and_describes_it():
 
 
 def test_a_block_has_to_name_its_kind():
-    for name in ("ConvBlock", "ResidualBlock"):
+    for name in ("ConvBlock", "ResidualBlock", "SeparableBlock", "InvertedResidualBlock", "MultiKernelBlock"):
         assert study_schema()["$defs"][name]["required"] == ["kind", "filters"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fmsearch.export import card, page
-from searchspace.layers import BatchNormalization, Conv2D, Residual
+from searchspace.layers import BatchNormalization, Concatenate, Conv2D, DepthwiseConv2D, Residual, SqueezeExcitation
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,10 @@ def test_no_page(tmp_path):
     [
         (Conv2D(filters=8, kernel_size=3), "conv2d, filters 8, kernel_size 3x3"),
         (Conv2D(filters=8, kernel_size=3, strides=2), "conv2d, filters 8, kernel_size 3x3, strides 2x2"),
+        (DepthwiseConv2D(kernel_size=(3, 5), strides=2), "depthwise_conv2d, kernel_size 3x5, strides 2"),
+        (SqueezeExcitation(units=4), "squeeze_excitation, units 4"),
         (Residual(body=(BatchNormalization(),)), "residual"),
+        (Concatenate(branches=((), ())), "concatenate"),
     ],
 )
 def test_a_layer_in_words(layer, told):

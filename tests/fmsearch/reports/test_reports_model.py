@@ -1,5 +1,7 @@
 """The page of one model, compared whole."""
 
+from random import Random
+
 import pytest
 from handmade_run import done, evaluation, finished_run, network, write
 
@@ -7,7 +9,16 @@ from fmsearch.reports.model import model
 from fmsearch.reports.output import plain
 from fmsearch.reports.rows import rows
 from fmsearch.store import Store
-from searchspace import Augment, Recipe
+from searchspace import (
+    Augment,
+    Input,
+    InvertedResidualBlock,
+    MultiKernelBlock,
+    Recipe,
+    SearchSpace,
+    SeparableBlock,
+    Stages,
+)
 
 
 def page(folder, rank, width=80, encoding="utf-8"):
@@ -131,6 +142,59 @@ head     global_average_pooling2d                   8
 
                                                                  1,658  25,936
 """
+    )
+
+
+def page_of(folder, **stages):
+    space = SearchSpace(input=Input(height=8, width=8), **stages)
+    one = space.sample(Random(0))
+    return page(write(folder, [(one, evaluation(one), done(0.5))]), 1)
+
+
+def test_a_depthwise_convolution_and_squeeze_and_excitation(tmp_path):
+    inverted = InvertedResidualBlock(filters=1, squeeze=0.5, normalization="none")
+    separable = SeparableBlock(filters=4, strides=2, padding="valid")
+
+    text = page_of(tmp_path, stem=inverted, stages=Stages(block=separable))
+
+    assert "  res(conv4k1-dwk3-se2-conv1k1) dwk3s2v-conv4k1 gap-dense10\n" in text
+    assert (
+        text.partition("\nlayers\n")[2].partition("\nhead")[0]
+        == """\
+section  layer                                        output  parameters   MACs
+────────────────────────────────────────────────────────────────────────────────
+         image                                        8x8x1
+stem       body: conv2d 4, 1x1                        8x8x4            8    256
+           relu                                       8x8x4
+           depthwise_conv2d 3x3                       8x8x4           40  2,304
+           relu                                       8x8x4
+           squeeze_excitation 2                       8x8x4           22     16
+           conv2d 1, 1x1                              8x8x1            5    256
+         add body and input                           8x8x1
+stage 1  depthwise_conv2d 3x3, strides 2, valid, no   3x3x1            9     81
+         bias
+         conv2d 4, 1x1, no bias                       3x3x4            4     36
+         batch_normalization                          3x3x4           16
+         relu                                         3x3x4"""
+    )
+
+
+def test_what_is_joined_is_indented_branch_by_branch(tmp_path):
+    kernels = MultiKernelBlock(filters=6, kernel_sizes=[[1, 3]], strides=2, normalization="none")
+
+    text = page_of(tmp_path, stages=Stages(block=kernels))
+
+    assert "  cat(conv3k1s2|conv3k3s2) gap-dense10\n" in text
+    assert (
+        text.partition("\nlayers\n")[2].partition("\nhead")[0]
+        == """\
+section  layer                                 output  parameters  MACs
+────────────────────────────────────────────────────────────────────────
+         image                                 8x8x1
+stage 1    branch 1: conv2d 3, 1x1, strides 2  4x4x3            6    48
+           branch 2: conv2d 3, 3x3, strides 2  4x4x3           30   432
+         concatenate 2 branches                4x4x6
+         relu                                  4x4x6"""
     )
 
 

@@ -26,7 +26,7 @@ def evaluated(*args, **kwargs):
 
 
 def digits_of(result):
-    return result.model_copy(update={"seconds": 0.0})
+    return result.model_copy(update={"seconds": 0.0, "setup": 0.0})
 
 
 def test_an_equal_evaluation_gives_an_equal_result_to_the_last_bit():
@@ -143,9 +143,17 @@ def test_cross_entropy_is_keras_own_where_nothing_is_smoothed():
 
 
 def test_an_epoch_takes_every_image_once_but_for_an_incomplete_batch():
-    order = loops.batch_order(np.random.default_rng(0), images=103, batch_size=10)
-    assert order.shape == (10, 10)
-    assert len(set(order.ravel().tolist())) == 100
+    first, second = loops.batches(seed=0, images=103, batch_size=10, epochs=2)
+    assert first.shape == second.shape == (10, 10)
+    assert len(set(first.ravel().tolist())) == 100
+    assert first.tolist() != second.tolist()
+
+
+def test_a_part_of_an_epoch_takes_a_part_of_the_images():
+    whole, part = loops.batches(seed=0, images=103, batch_size=10, epochs=1.3)
+    assert (whole.shape, part.shape) == ((10, 10), (3, 10))
+    (least,) = loops.batches(seed=0, images=103, batch_size=10, epochs=0.001)
+    assert least.shape == (1, 10)
 
 
 @pytest.mark.skipif(not ON_TENSORFLOW, reason="the compiled loop is TensorFlow's; other backends train by fit alone")

@@ -1,0 +1,37 @@
+"""How long a run has taken, all its sittings together."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Facts(Protocol):
+    """Where facts about a run are kept."""
+
+    def note(self, name: str, value: float) -> None:
+        """Remember a fact."""
+
+    def fact(self, name: str) -> float | None:
+        """A fact; None if it was never noted."""
+
+
+class Clock:
+    """Counts the seconds of a run; an earlier sitting's are found in its facts.
+
+    Args:
+        facts: of the run.
+        start: when this sitting began, in `time.monotonic()`.
+    """
+
+    def __init__(self, facts: Facts, start: float) -> None:
+        self._facts = facts
+        self._start = start - (facts.fact("seconds") or 0.0)
+
+    def elapsed(self) -> float:
+        """Seconds of the run so far."""
+        return time.monotonic() - self._start
+
+    def tick(self) -> None:
+        """Remember how late it is."""
+        self._facts.note("seconds", self.elapsed())

@@ -1,0 +1,179 @@
+"""A sampler that grows candidates from the front, at every size alike. An ordinary Optuna sampler."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any, TypeAlias, final
+
+import optuna
+
+from fmsearch.pareto import Point, front
+from fmsearch.proposers.dialect import suggested, understood
+from fmsearch.proposers.growth import Values, child, draw
+from searchspace import Analysis, InfeasibleError, SearchSpace, analyse, from_values, violations
+
+Size: TypeAlias = Callable[[Analysis], float]
+
+STARTUP = 24  # told trials without which nothing grows
+FRESH = 0.15  # share of later proposals that are drawn at random all the same
+DRAWS = 64  # tries to come near the wanted size
+NEAR = 0.08  # decades of size within which one is near enough
+REACH = 0.25  # decades of size over which a parent's chances fall to a third
+SAMPLE = 300  # draws that say which sizes a space has
+GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Parent:
+    """A trial that was told: its values, and where it stands."""
+
+    values: Values
+    point: Point
+
+    @property
+    def decades(self) -> float:
+        """The logarithm of its size."""
+        return math.log10(self.point.size)
+
+
+@final
+class FrontSampler(optuna.samplers.BaseSampler):
+    """Proposes candidates whose sizes spread evenly over the logarithm of size.
+
+    The first ones are drawn at random; later ones are children of the front's members near the wanted size: some
+    choices changed or taken from a second parent, widths moved a step, and a stage that is added a copy of the last.
+    What a study suggests beside the space's dimensions is drawn at random.
+
+    Args:
+        space: what may be proposed.
+        size: what counts as a network's size; limits are the space's.
+        seed: of all its randomness.
+    """
+
+    def __init__(self, space: SearchSpace, size: Size, seed: int) -> None:
+        self._space = space
+        self._size = size
+        self._seed = seed
+        self._other = optuna.samplers.RandomSampler(seed=seed)
+        self._plans: dict[int, Values] = {}
+        self._seen: set[str] = set()
+        self._dimensions = {dimension.name: dimension for dimension in space.plan}
+        self.reseed_rng()
+
+    def reseed_rng(self) -> None:
+        """Begin all randomness anew."""
+        self._random = Random(self._seed)  # noqa: S311  # a search, not a secret
+        self._other.reseed_rng()
+        self._low, self._high = self._range()
+        self._turn = self._random.random()
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: optuna.trial.FrozenTrial
+    ) -> dict[str, optuna.distributions.BaseDistribution]:
+        """None: which parameters a trial has hangs on the first of them."""
+        del study, trial
+        return {}
+
+    def sample_relative(
+        self,
+        study: optuna.Study,
+        trial: optuna.trial.FrozenTrial,
+        search_space: dict[str, optuna.distributions.BaseDistribution],
+    ) -> dict[str, Any]:
+        """None."""
+        del study, trial, search_space
+        return {}
+
+    def before_trial(self, study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+        """Choose a whole candidate for a trial."""
+        self._turn = (self._turn + GOLDEN) % 1.0
+        wanted = self._low + self._turn * (self._high - self._low)
+        told = self._told(study)
+        grows = len(told) >= STARTUP and self._random.random() >= FRESH
+        self._plans[trial.number] = self._near(wanted, _best(told) if grows else [])
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: optuna.trial.FrozenTrial,
+        param_name: str,
+        param_distribution: optuna.distributions.BaseDistribution,
+    ) -> Any:
+        """What the trial's candidate has there."""
+        plan = self._plans.get(trial.number, {})
+        if param_name not in plan:
+            return self._other.sample_independent(study, trial, param_name, param_distribution)
+        return suggested(self._dimensions[param_name].domain, plan[param_name])
+
+    def after_trial(
+        self,
+        study: optuna.Study,
+        trial: optuna.trial.FrozenTrial,
+        state: optuna.trial.TrialState,
+        values: Sequence[float] | None,
+    ) -> None:
+        """Forget its plan."""
+        del study, state, values
+        self._plans.pop(trial.number, None)
+
+    def _told(self, study: optuna.Study) -> list[_Parent]:
+        """The trials that were trained."""
+        told = []
+        for trial in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,)):
+            accuracy, decades = trial.values
+            if accuracy > 0.0:
+                values = {
+                    name: understood(self._dimensions[name].domain, value)
+                    for name, value in trial.params.items()
+                    if name in self._dimensions
+                }
+                told.append(_Parent(values, Point(10.0**decades, accuracy)))
+        return told
+
+    def _near(self, wanted: float, parents: Sequence[_Parent]) -> Values:
+        """A new candidate of about the wanted size: the first that is near enough, or the nearest of many."""
+        nearest: tuple[float, str, Values] | None = None
+        for _ in range(DRAWS):
+            values = self._child(wanted, parents) if parents else draw(self._space, self._random)
+            size, digest = self._measured(values)
+            distance = abs(size - wanted)
+            if digest not in self._seen and (nearest is None or distance < nearest[0]):
+                nearest = distance, digest, values
+                if distance <= NEAR:
+                    break
+        if nearest is None:
+            return draw(self._space, self._random)
+        self._seen.add(nearest[1])
+        return nearest[2]
+
+    def _child(self, wanted: float, parents: Sequence[_Parent]) -> Values:
+        chances = [math.exp(-abs(parent.decades - wanted) / REACH) for parent in parents]
+        first, second = self._random.choices(parents, chances, k=2)
+        return child(self._space, first.values, second.values, self._random)
+
+    def _measured(self, values: Values) -> tuple[float, str]:
+        """The logarithm of a candidate's size, infinite if it may not be trained, and its digest."""
+        candidate = from_values(self._space, values)
+        try:
+            analysis = analyse(candidate.architecture)
+        except InfeasibleError:
+            return math.inf, candidate.digest
+        if violations(analysis, self._space.limits):
+            return math.inf, candidate.digest
+        return math.log10(self._size(analysis)), candidate.digest
+
+    def _range(self) -> tuple[float, float]:
+        """The sizes that the space has, as logarithms."""
+        sizes = [self._measured(draw(self._space, self._random))[0] for _ in range(SAMPLE)]
+        feasible = [size for size in sizes if math.isfinite(size)]
+        return (min(feasible), max(feasible)) if feasible else (0.0, 0.0)
+
+
+def _best(told: Sequence[_Parent]) -> list[_Parent]:
+    """The front, and the front of those behind it."""
+    first = front([parent.point for parent in told])
+    rest = [parent for i, parent in enumerate(told) if i not in set(first)]
+    return [told[i] for i in first] + [rest[i] for i in front([parent.point for parent in rest])]

@@ -1,0 +1,106 @@
+"""Children of candidates: choices changed or exchanged, widths moved, stages added. Pure but for its dice."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from random import Random
+from typing import Any, TypeAlias
+
+from searchspace import Choice, Dimension, Integer, Real, SearchSpace, decode
+from searchspace.domains import Value
+
+Values: TypeAlias = dict[str, Value]
+
+CROSSED = 0.5  # share of children with two parents
+RESIZED = 0.5  # share of children all of whose widths move one step
+CHANGES = 1.5  # choices that a child changes, on average
+STRIDE = 0.15  # standard deviation of a change in a continuous range, as a share of it
+WIDTHS = frozenset({"filters", "units", "start"})
+STAGE = re.compile(r"stages\.(\d+)\.")
+
+
+def draw(space: SearchSpace, dice: Random) -> Values:
+    """Values drawn at random, each choice evenly."""
+    values: Values = {}
+    decode(space, lambda dimension: values.setdefault(dimension.name, dimension.domain.at(dice.random())))
+    return values
+
+
+def child(space: SearchSpace, first: Mapping[str, Value], second: Mapping[str, Value], dice: Random) -> Values:
+    """Values like those of two parents, with a few changes.
+
+    Crossover is uniform. In a stage that its parents lack, a child repeats the stage before (Wei et al., 2016, deepen
+    a network so); where widths move, all move one step the same way.
+    """
+    values: Values = {}
+    crossed = dice.random() < CROSSED
+    step = dice.choice((-1, 1)) if dice.random() < RESIZED else 0
+    chance = CHANGES / max(1, len(first))
+
+    def choose(dimension: Dimension) -> Value:
+        other = crossed and dice.random() < 1 / 2
+        value = (second if other else first).get(dimension.name)
+        value = first.get(dimension.name, _before(dimension.name, values)) if value is None else value
+        if value is None:
+            value = dimension.domain.at(dice.random())
+        elif dice.random() < chance:
+            value = _changed(dimension, value, dice)
+        elif step and dimension.field in WIDTHS:
+            value = _moved(dimension, value, step)
+        values[dimension.name] = dimension.domain.canonical(value)
+        return values[dimension.name]
+
+    decode(space, choose)
+    return values
+
+
+def _before(name: str, values: Mapping[str, Value]) -> Value | None:
+    """The value of the same field one stage before."""
+    match = STAGE.match(name)
+    return values.get(STAGE.sub(f"stages.{int(match[1]) - 1}.", name, count=1)) if match else None
+
+
+def _changed(dimension: Dimension, value: Value, dice: Random) -> Value:
+    """Another value: of numbers one nearby, otherwise any."""
+    domain = dimension.domain
+    if isinstance(domain, Choice):
+        if _are_numbers(domain):
+            return _moved(dimension, value, dice.choice((-1, 1)))
+        return dice.choice([other for other in domain.values if other != value] or [value])
+    return _at(domain, _place(domain, value) + dice.gauss(0.0, STRIDE))
+
+
+def _moved(dimension: Dimension, value: Value, steps: int) -> Value:
+    """The value so many steps up or down; at the end of its domain the last."""
+    domain = dimension.domain
+    if not isinstance(domain, Choice):
+        return _at(domain, _place(domain, value) + steps * STRIDE)
+    if not _are_numbers(domain):
+        return value
+    ladder = sorted(domain.values)
+    return ladder[min(len(ladder) - 1, max(0, ladder.index(value) + steps))]
+
+
+def _are_numbers(domain: Choice) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in domain.values)
+
+
+def _place(domain: Integer | Real, value: Any) -> float:
+    """Where a value lies in a range, from 0 to 1."""
+    if domain.low == domain.high:
+        return 0.0
+    if domain.log:
+        return math.log(value / domain.low) / math.log(domain.high / domain.low)
+    return float(value - domain.low) / (domain.high - domain.low)
+
+
+def _at(domain: Integer | Real, place: float) -> Value:
+    """The value at a place of a range."""
+    place = min(1.0, max(0.0, place))
+    span = domain.high - domain.low
+    value = domain.low * (domain.high / domain.low) ** place if domain.log else domain.low + place * span
+    if isinstance(domain, Real):
+        return value
+    return min(domain.high, domain.low + domain.step * round((value - domain.low) / domain.step))

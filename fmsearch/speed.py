@@ -1,0 +1,90 @@
+"""How fast this machine trains: measured by every run, remembered for the plan of the next, and for nothing else."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from fmsearch.cache_folder import roots
+from fmsearch.effort import effort
+from fmsearch.evaluation import Environment
+from fmsearch.events import Event, Finished
+from searchspace.domains import Model
+
+FILE = "speed.json"
+TELLING = 20  # trainings, without which a measurement says little
+
+
+class Speed(Model):
+    """Of one worker.
+
+    Attributes:
+        effort: what it gets through in a second, in `effort`.
+        setup: seconds that a training takes besides its epochs.
+        measured: whether this was measured, or is a guess.
+    """
+
+    effort: float = Field(gt=0)
+    setup: float = Field(ge=0)
+    measured: bool = True
+
+
+GUESS = Speed(effort=1.5e10, setup=1.0, measured=False)
+
+
+class Speedometer:
+    """Watches a run's trainings.
+
+    Args:
+        environment: where they run.
+        images: in an epoch.
+    """
+
+    def __init__(self, environment: Environment, images: int) -> None:
+        self._name = environment.model_dump_json()
+        self._images = images
+        self._effort = self._seconds = self._setup = 0.0
+        self._trainings = 0
+
+    def notice(self, event: Event) -> None:
+        """Count what was trained just now."""
+        if isinstance(event, Finished) and not event.stored and event.result.status == "done":
+            epochs = min(event.evaluation.epochs, len(event.result.curve))
+            self._effort += effort(event.analysis) * self._images * epochs
+            self._seconds += event.result.seconds - event.result.setup
+            self._setup += event.result.setup
+            self._trainings += 1
+
+    def remember(self) -> None:
+        """Leave the speed for later runs, if there was enough to measure."""
+        if self._trainings < TELLING or self._seconds <= 0.0:
+            return
+        speed = Speed(effort=self._effort / self._seconds, setup=self._setup / self._trainings)
+        for root in roots():
+            with suppress(OSError):
+                known = {**_read(root / FILE), self._name: speed.model_dump()}
+                root.mkdir(parents=True, exist_ok=True)
+                (root / FILE).write_text(json.dumps(known, indent=1), encoding="utf-8")
+                return
+
+
+def recall(environment: Environment) -> Speed:
+    """The speed that the last run measured, or a guess."""
+    for root in roots():
+        with suppress(OSError, ValidationError):
+            known = _read(root / FILE).get(environment.model_dump_json())
+            if known is not None:
+                return Speed.model_validate(known)
+    return GUESS
+
+
+def _read(path: Path) -> dict[str, object]:
+    """What is remembered; nothing if that cannot be read."""
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}

@@ -1,0 +1,186 @@
+"""How a run with a time limit spends it: when the search ends, and how long each model of the front trains then. Pure.
+
+With training time, accuracy grows roughly as the logarithm of the epochs, at every size. The area under the front then
+grows most if each model gets time in proportion to the sizes at which it is the best: from its own to that of the next
+larger one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from fmsearch.pareto import Point, front
+from searchspace.domains import Model
+
+LAST = 1.0  # decades of size at which the largest model is the best: those beyond it
+FINISH = 1.5  # seconds to test and save a model
+CLOSING = 1.0  # seconds to end a run
+TIMES = 2  # as long as in the search, at the least
+MOMENT = 0.1  # epochs are planned to
+
+
+class Timetable(Model):
+    """What the clock decided; a run that goes on keeps to it.
+
+    Attributes:
+        time: the limit it was made for, in seconds.
+        cohorts: how many the search had opened when its time was up.
+        members: the numbers of the candidates that the final stage trains.
+        epochs: how many epochs it trains them for, by number, as far as they have begun.
+    """
+
+    time: float
+    cohorts: int
+    members: tuple[int, ...]
+    epochs: dict[int, float] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finalist:
+    """A candidate for the final stage.
+
+    Attributes:
+        number: of the candidate.
+        point: what it reached in the search.
+        trained: epochs of its longest training so far.
+        setup: seconds that a training of it takes besides its epochs.
+        pace: seconds that one epoch takes.
+    """
+
+    number: int
+    point: Point
+    trained: float
+    setup: float
+    pace: float
+
+    def seconds(self, epochs: float) -> float:
+        """What a training of so many epochs takes."""
+        return self.setup + FINISH + epochs * self.pace
+
+    def epochs(self, seconds: float) -> float:
+        """What a training of so many seconds amounts to."""
+        return (seconds - self.setup - FINISH) / self.pace
+
+
+def spans(points: Sequence[Point]) -> list[float]:
+    """Over how many decades of size each point of a front, smallest first, is the best."""
+    sizes = [math.log10(point.size) for point in points]
+    return [after - before for before, after in zip(sizes, [*sizes[1:], sizes[-1] + LAST], strict=True)]
+
+
+def allot(finalists: Sequence[Finalist], seconds: float, most: float) -> list[float]:
+    """The seconds of each of a front's members, smallest first: by the sizes it serves, up to those of `most` epochs.
+
+    What one cannot use goes to the others.
+    """
+    caps = [finalist.seconds(most) for finalist in finalists]
+    weights = spans([finalist.point for finalist in finalists])
+    given = [0.0] * len(finalists)
+    open_ = set(range(len(finalists)))
+    while open_:
+        rest = seconds - sum(given[i] for i in range(len(given)) if i not in open_)
+        unit = rest / sum(weights[i] for i in open_)
+        full = {i for i in open_ if weights[i] * unit >= caps[i]}
+        for i in full or open_:
+            given[i] = caps[i] if full else weights[i] * unit
+        open_ -= full or open_
+    return given
+
+
+def choose(finalists: Sequence[Finalist], seconds: float, most: float) -> list[Finalist]:
+    """The members of a front worth training again, smallest first, where there is not time enough for all.
+
+    Of those that would not even train twice as long as before, the one goes that adds the least area to the front.
+    """
+    chosen = [finalists[i] for i in front([finalist.point for finalist in finalists])]
+    while len(chosen) > 1:
+        given = allot(chosen, seconds, most)
+        short = [i for i, one in enumerate(chosen) if one.epochs(given[i]) < min(most, TIMES * one.trained)]
+        if not short:
+            break
+        areas = _areas([finalist.point for finalist in chosen])
+        chosen.pop(min(short, key=lambda i: (areas[i], i)))
+    return chosen
+
+
+def _areas(points: Sequence[Point]) -> list[float]:
+    """What would be lost without each point of a front."""
+    below = [0.0, *(point.accuracy for point in points[:-1])]
+    return [span * (point.accuracy - low) for span, point, low in zip(spans(points), points, below, strict=True)]
+
+
+class Sharing:
+    """Shares out what time is left, training by training: a wrong guess about one is made good by the others.
+
+    Args:
+        finalists: who trains, smallest first.
+        seeds: how often each does.
+        workers: how many train side by side.
+        deadline: when all must have ended, in seconds of the run.
+        most: epochs of a training at the most.
+        clock: seconds of the run so far.
+        decided: epochs that were decided before, by number.
+        keep: given all that is decided after each decision.
+    """
+
+    def __init__(
+        self,
+        finalists: Sequence[Finalist],
+        *,
+        seeds: int,
+        workers: int,
+        deadline: float,
+        most: float,
+        clock: Callable[[], float],
+        decided: Mapping[int, float],
+        keep: Callable[[dict[int, float]], None],
+    ) -> None:
+        self.members = tuple(one.number for one in finalists)
+        self._finalists = {one.number: one for one in finalists}
+        self._workers = workers
+        self._deadline = deadline
+        self._most = most
+        self._clock = clock
+        self._decided = dict(decided)
+        self._keep = keep
+        self._ends: list[tuple[int, float]] = []
+        parts = allot(finalists, workers * deadline, math.inf)
+        self._weights = dict(zip(self.members, parts, strict=True))
+        # The longest first, so that the last ones are short and all workers end together.
+        order = sorted(self.members, key=lambda number: -self._weights[number])
+        self._waiting = deque((number, replica) for number in order for replica in range(seeds))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there are trainings that have not begun."""
+        return bool(self._waiting)
+
+    def begin(self) -> tuple[int, int, float]:
+        """The next training: candidate, replica, epochs."""
+        now, number = self._clock(), self._waiting[0][0]
+        if number not in self._decided:
+            self._decided[number] = self._epochs(number, now)
+            self._keep(dict(self._decided))
+        epochs = self._decided[number]
+        self._ends.append((number, now + self._finalists[number].seconds(epochs)))
+        return (*self._waiting.popleft(), epochs)
+
+    def end(self, number: int) -> None:
+        """A training of a candidate has ended."""
+        self._ends.remove(next(end for end in self._ends if end[0] == number))
+
+    def _epochs(self, number: int, now: float) -> float:
+        """A worker's last training takes what time is left; others their part of what is left of all workers' time."""
+        seconds = self._deadline - now
+        if len(self._waiting) > self._workers:
+            free = self._workers - len(self._ends)
+            left = free * seconds + sum(max(0.0, self._deadline - max(now, end)) for _, end in self._ends)
+            part = self._weights[number] / sum(self._weights[waiting] for waiting, _ in self._waiting)
+            seconds = min(seconds, left * part)
+        epochs = math.floor(self._finalists[number].epochs(seconds) / MOMENT) * MOMENT
+        return round(min(self._most, max(MOMENT, epochs)), 1)

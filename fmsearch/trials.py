@@ -1,0 +1,150 @@
+"""The candidates that a study took and what came of them: every answer noted in the trail and shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from fmsearch.clock import Clock
+from fmsearch.errors import FmsearchError
+from fmsearch.evaluation import Environment, Evaluation, Purpose, Result, derive_seed
+from fmsearch.evaluator import Answer, Evaluator
+from fmsearch.events import Event, Finished, Observer
+from fmsearch.intake import Taken
+from fmsearch.pareto import Point
+from fmsearch.study import Study
+from searchspace import Candidate
+
+FAILURES_IN_A_ROW = 10
+
+
+class Trail(Protocol):
+    """Where a study notes what it took and used."""
+
+    def take(self, number: int, cohort: int, candidate: Candidate) -> None:
+        """The study took a candidate."""
+
+    def use(self, number: int, key: str) -> None:
+        """The study used an evaluation of a candidate."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What every evaluation of a run shares."""
+
+    dataset: str
+    environment: Environment
+
+
+class Trials:
+    """Has a study's candidates trained.
+
+    Args:
+        study: whose candidates they are.
+        conditions: what every evaluation shares.
+        evaluator: where results come from.
+        trail: where it is noted what was taken and used.
+        observer: who watches.
+        clock: of the run.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        conditions: Conditions,
+        *,
+        evaluator: Evaluator,
+        trail: Trail,
+        observer: Observer,
+        clock: Clock,
+    ) -> None:
+        self._study = study
+        self._conditions = conditions
+        self._evaluator = evaluator
+        self._trail = trail
+        self._observer = observer
+        self._clock = clock
+        self._failures = 0
+        self.taken: list[Taken] = []
+
+    @property
+    def workers(self) -> int:
+        """How many train side by side."""
+        return self._evaluator.workers
+
+    def take(self, taken: list[Taken], cohort: int) -> None:
+        """Train these from now on, under their numbers."""
+        for one in taken:
+            self._trail.take(one.number, cohort, one.candidate)
+        self.taken += taken
+
+    def want(
+        self,
+        number: int,
+        epochs: float,
+        purpose: Purpose = "search",
+        replica: int = 0,
+        priority: tuple[int, ...] = (),
+        *,
+        stored_only: bool = False,
+    ) -> None:
+        """Ask for a training of a candidate; with `stored_only`, if it was done before."""
+        candidate = self.taken[number].candidate
+        evaluation = Evaluation(
+            candidate=candidate,
+            dataset=self._conditions.dataset,
+            epochs=epochs,
+            seed=derive_seed(self._study.seed, candidate.digest, purpose, replica),
+            purpose=purpose,
+            environment=self._conditions.environment,
+        )
+        self._evaluator.want(number, evaluation, priority, stored_only=stored_only)
+
+    def drop_waiting(self) -> None:
+        """Want nothing any more that no worker has begun."""
+        self._evaluator.drop_waiting()
+
+    def next(self) -> Answer | None:
+        """The next answer, in whatever order they come; None when nothing is wanted any more.
+
+        Raises:
+            FmsearchError: training fails again and again.
+        """
+        answer = self._evaluator.next()
+        if answer is None:
+            return None
+        self._trail.use(answer.number, answer.evaluation.key)
+        taken = self.taken[answer.number]
+        self.tell(
+            Finished(
+                number=answer.number,
+                candidate=taken.candidate,
+                analysis=taken.analysis,
+                size=getattr(taken.analysis, self._study.objectives.minimize),
+                evaluation=answer.evaluation,
+                result=answer.result,
+                stored=answer.stored,
+            )
+        )
+        if not answer.stored:
+            self._clock.tick()
+        self._count_failures(answer.result)
+        return answer
+
+    def tell(self, event: Event) -> None:
+        """Tell who watches."""
+        self._observer.notice(event)
+
+    def point(self, answer: Answer) -> Point | None:
+        """Where an answer puts its candidate; nowhere if training failed."""
+        if answer.result.accuracy is None:
+            return None
+        return Point(float(self._study.objectives.size(self.taken[answer.number].analysis)), answer.result.accuracy)
+
+    def _count_failures(self, result: Result) -> None:
+        self._failures = self._failures + 1 if result.status == "failed" else 0
+        if self._failures == FAILURES_IN_A_ROW:
+            raise FmsearchError(
+                f"{FAILURES_IN_A_ROW} trainings in a row failed; the last one: {result.reason}.",
+                "Mend the cause and run the command again: what succeeded is kept.",
+            )

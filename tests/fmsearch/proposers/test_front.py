@@ -1,0 +1,135 @@
+"""The sampler that grows candidates from the front: an ordinary Optuna sampler, with every size served alike."""
+
+import math
+from functools import partial
+from random import Random
+
+import optuna
+import pytest
+from stubs import IMAGES, SPACE, stub_study
+
+from fmsearch.proposers.front import STARTUP, FrontSampler
+from fmsearch.proposers.growth import child, draw
+from fmsearch.proposers.optuna import suggest
+from searchspace import (
+    ConvBlock,
+    Head,
+    Integer,
+    Limits,
+    NetworkSpace,
+    Real,
+    Stages,
+    Training,
+    analyse,
+    decode,
+    from_values,
+    violations,
+)
+
+LIMITS = Limits(parameters=5_000)
+
+
+def space_of(space=SPACE, limits=LIMITS):
+    return stub_study(space=space, limits=limits, training=Training(learning_rate=0.1)).search_space(IMAGES)
+
+
+def parameters_of(analysis):
+    return analysis.parameters
+
+
+def good(candidate):
+    """A landscape in which kernels of 5 and max pooling are what counts, at any size."""
+    stages = candidate.architecture.stages
+    layers = [layer for stage in stages for layer in stage]
+    liked = sum(getattr(layer, "kernel_size", None) == (5, 5) for layer in layers)
+    liked += sum(layer.kind == "max_pooling2d" for layer in layers)
+    return liked / (2 * len(stages))
+
+
+def propose(count, *, tell=True, seed=0, sampler=None, space=None):
+    """The candidates of a study that tells its sampler how good each is."""
+    space = space or space_of()
+    study = optuna.create_study(
+        directions=["maximize", "minimize"], sampler=sampler or FrontSampler(space, parameters_of, seed)
+    )
+    candidates = []
+    for _ in range(count):
+        trial = study.ask()
+        candidate = decode(space, partial(suggest, trial))
+        candidates.append(candidate)
+        if tell:
+            size = analyse(candidate.architecture).parameters
+            study.tell(trial, [0.1 + 0.9 * good(candidate), math.log10(size)])
+    return candidates
+
+
+def sizes(candidates):
+    return [math.log10(analyse(candidate.architecture).parameters) for candidate in candidates]
+
+
+def test_sizes_spread_evenly_over_their_logarithm():
+    found = sorted(sizes(propose(100)))
+    low, high = found[0], found[-1]
+    quarters = [
+        sum(low + i * (high - low) / 4 <= size <= low + (i + 1) * (high - low) / 4 for size in found) for i in range(4)
+    ]
+    drawn = sorted(sizes(propose(100, sampler=optuna.samplers.RandomSampler(seed=0), space=space_of(limits=Limits()))))
+    assert min(quarters) >= 15
+    assert drawn  # at random, sizes lie where most of the space does
+
+
+def test_every_proposal_keeps_the_limits_and_is_new():
+    candidates = propose(150)
+    assert not any(violations(analyse(candidate.architecture), LIMITS) for candidate in candidates)
+    assert len({candidate.digest for candidate in candidates}) == 150
+
+
+def test_later_proposals_take_after_the_best():
+    candidates = propose(150)
+    first = sum(map(good, candidates[:STARTUP])) / STARTUP
+    last = sum(map(good, candidates[-50:])) / 50
+    assert last > first + 0.2
+
+
+def test_without_a_verdict_it_goes_on_at_random():
+    assert len(propose(60, tell=False)) == 60
+
+
+def test_it_is_an_optuna_sampler_and_draws_what_the_space_does_not_know():
+    space = space_of()
+    study = optuna.create_study(directions=["maximize", "minimize"], sampler=FrontSampler(space, parameters_of, 0))
+    trial = study.ask()
+    decode(space, lambda dimension: suggest(trial, dimension))
+    assert 0 <= trial.suggest_float("of.my.own", 0, 1) <= 1
+
+
+def test_a_space_of_one_network_is_proposed_all_the_same():
+    space = space_of(NetworkSpace(stages=Stages(block=ConvBlock(filters=4))))
+    assert len({candidate.digest for candidate in propose(30, space=space)}) == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_child_is_a_point_of_the_space(seed):
+    block = ConvBlock(
+        filters=Integer(low=4, high=64, log=True),
+        kernel_size=[3, [3, 5]],
+        spatial_dropout=Real(low=0.0, high=0.3, step=0.1),
+        activation=["relu", "elu"],
+    )
+    space = space_of(NetworkSpace(stages=Stages(count=[1, 2, 3], block=block), head=Head(units=[0, 16, [16, 8]])))
+    dice = Random(seed)
+    first, second = draw(space, dice), draw(space, dice)
+    for _ in range(20):
+        values = child(space, first, second, dice)
+        assert from_values(space, values).digest
+        first, second = values, first
+
+
+def test_an_added_stage_repeats_the_one_before():
+    space = space_of(NetworkSpace(stages=Stages(count=[1, 2], block=ConvBlock(filters=[4, 8, 16, 32, 64]))))
+    parent = {"stages.count": 1, "stages.0.filters": 16}
+    children = [child(space, parent, parent, Random(seed)) for seed in range(60)]
+    deeper = [values for values in children if values["stages.count"] == 2]
+    same = [values for values in deeper if values["stages.0.filters"] == values["stages.1.filters"]]
+    assert len(deeper) > 10
+    assert len(same) > len(deeper) / 2

@@ -1,0 +1,118 @@
+"""A study with a time limit ends when it should, and goes on as it was. The clock is a stub that jumps."""
+
+import itertools
+import math
+
+import pytest
+from stubs import ManualClock, TimedExecutor, search, stub_study, told
+
+from fmsearch.errors import FmsearchError
+from fmsearch.pace import FACT
+from fmsearch.store import Store
+from fmsearch.study import Budget, Engine, Final
+from searchspace import analyse
+
+LIMIT = 600.0
+
+
+def study(time=LIMIT, share=0.5, seeds=1, epochs=1_000, **budget):
+    return stub_study(
+        engine=Engine(sampler="front"),
+        budget=Budget(**{"time": time, "rungs": (0.1, 0.3, 1), "cohort": 12, **budget}),
+        final=Final(epochs=epochs, share=share, seeds=seeds),
+    )
+
+
+def seconds(evaluation):
+    """Setup, and epochs by size."""
+    return 0.8, evaluation.epochs * (2 + analyse(evaluation.candidate.architecture).parameters / 5_000)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("limit", [60.0, 600.0, 3_600.0])
+def test_it_ends_within_five_percent_of_its_limit_and_the_workers_are_busy(limit, workers, tmp_path):
+    executor = TimedExecutor(workers, seconds)
+    table = search(study(limit), tmp_path / "store", executor)
+    assert executor.clock.now == pytest.approx(limit, rel=0.05)
+    assert executor.busy / (workers * limit) > 0.9
+    assert any(row.status == "final" for row in table)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.7])
+def test_the_share_of_the_final_stage_is_kept_for_it(share, tmp_path):
+    table = search(study(share=share), tmp_path / "store", TimedExecutor(2, seconds))
+    spent = {"search": 0.0, "final": 0.0}
+    for use in itertools.chain.from_iterable(row.uses for row in table):
+        spent[use.evaluation.purpose] += use.result.seconds
+    assert spent["final"] / sum(spent.values()) == pytest.approx(share, abs=0.08)
+
+
+def test_time_that_the_front_cannot_use_is_searched(tmp_path):
+    executor = TimedExecutor(2, seconds)
+    search(study(epochs=2), tmp_path / "store", executor)
+    assert executor.clock.now == pytest.approx(LIMIT, rel=0.05)
+
+
+def test_a_limit_with_candidates_ends_with_whichever_comes_first(tmp_path):
+    table = search(study(candidates=24, epochs=3), tmp_path / "store", TimedExecutor(2, seconds))
+    assert len(table) == 24
+
+
+def test_run_again_it_does_nothing_and_says_the_same(tmp_path):
+    executor = TimedExecutor(2, seconds)
+    first = search(study(), tmp_path / "store", executor)
+    again = TimedExecutor(2, seconds, ManualClock(executor.clock.now))
+    assert told(search(study(), tmp_path / "store", again)) == told(first)
+    assert again.calls == 0
+
+
+@pytest.mark.parametrize("calls", [3, 40, 80, 130])
+def test_interrupted_it_goes_on_and_ends_in_time(calls, tmp_path):
+    cut = TimedExecutor(2, seconds, die_after=calls)
+    with pytest.raises(KeyboardInterrupt):
+        search(study(), tmp_path / "store", cut)
+    rest = TimedExecutor(2, seconds, ManualClock(cut.clock.now))
+    table = search(study(), tmp_path / "store", rest)
+    assert rest.clock.now == pytest.approx(LIMIT, rel=0.05)
+    again = TimedExecutor(2, seconds, ManualClock(rest.clock.now))
+    assert told(search(study(), tmp_path / "store", again)) == told(table)
+    assert again.calls == 0
+
+
+def test_two_limits_agree_on_what_both_searched(tmp_path):
+    short = search(study(300.0), tmp_path / "short", TimedExecutor(2, seconds))
+    long = search(study(600.0), tmp_path / "long", TimedExecutor(2, seconds))
+    digests = [[row.candidate.digest for row in sorted(t, key=lambda row: row.number)] for t in (short, long)]
+    assert len(digests[1]) > len(digests[0])
+    assert digests[1][: len(digests[0])] == digests[0]
+
+
+def test_a_longer_limit_goes_on_from_a_shorter_one(tmp_path):
+    short = TimedExecutor(2, seconds)
+    before = search(study(300.0), tmp_path / "store", short)
+    longer = TimedExecutor(2, seconds, ManualClock(short.clock.now))
+    table = search(study(1_200.0), tmp_path / "store", longer)
+    assert longer.clock.now == pytest.approx(1_200, rel=0.05)
+    assert len(table) > len(before)
+
+
+def test_the_clocks_decisions_are_in_the_store(tmp_path):
+    table = search(study(), tmp_path / "store", TimedExecutor(2, seconds))
+    with Store(tmp_path / "store") as store:
+        fact = store.fact(FACT)
+    final = [row for row in table if row.status == "final"]
+    assert fact["time"] == LIMIT
+    assert {int(number): epochs for number, epochs in fact["epochs"].items()} == {
+        row.number: row.epochs for row in final
+    }
+    assert sorted(fact["members"]) == sorted(row.number for row in final)
+    assert fact["cohorts"] == math.ceil(len(table) / 12)
+
+
+def test_a_limit_in_which_nothing_can_be_trained_says_so(tmp_path):
+    def endless(_):
+        return 0.8, 1e6
+
+    executor = TimedExecutor(1, endless, ManualClock(10_000.0))
+    with pytest.raises(FmsearchError, match=r"budget\.time"):
+        search(study(5.0), tmp_path / "store", executor)
