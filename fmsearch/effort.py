@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import math
+import statistics
+from collections.abc import Callable
+from typing import TypeAlias
 
-from searchspace import Analysis
+from fmsearch.preview import preview
+from fmsearch.study import Study
+from searchspace import Analysis, SearchSpace
+
+Relative: TypeAlias = Callable[[Analysis], float]
 
 # Fitted on one core of a CPU: moving a number through memory takes as long as so many multiplications, and what every
 # step costs, whatever the network, comes to so many an image.
@@ -15,3 +22,33 @@ MACS_AN_IMAGE = 500_000
 def effort(analysis: Analysis) -> float:
     """What an image costs, in multiply-accumulates and what takes as long."""
     return analysis.macs + MACS_A_NUMBER * sum(math.prod(row.after) for row in analysis.rows) + MACS_AN_IMAGE
+
+
+def relative_of(study: Study, space: SearchSpace) -> Relative:
+    """What counts in a study: where time is limited, compute; where it is not, every epoch alike."""
+    return all_alike if study.budget.time is None else relative_to_size(space, study.seed, study.objectives.size)
+
+
+def relative_to_size(space: SearchSpace, seed: int, size: Callable[[Analysis], float]) -> Relative:
+    """How many times as much a network costs as is usual for its size, to two digits.
+
+    What is usual is a straight line through a sample of the space, in the logarithms of size and effort.
+    """
+    sample = preview(space, seed).fitting
+    sizes = [math.log(size(analysis)) for analysis in sample]
+    efforts = [math.log(effort(analysis)) for analysis in sample]
+    if len(set(sizes)) < 2:  # noqa: PLR2004  # a line takes two points
+        return all_alike
+    slope, start = statistics.linear_regression(sizes, efforts)
+
+    def relative(analysis: Analysis) -> float:
+        usual = start + slope * math.log(size(analysis))
+        return float(f"{effort(analysis) / math.exp(usual):.2g}")
+
+    return relative
+
+
+def all_alike(analysis: Analysis) -> float:
+    """Every network counts the same."""
+    del analysis
+    return 1.0

@@ -11,6 +11,7 @@ from pathlib import Path
 from fmsearch import executors, proposers
 from fmsearch.clock import Clock
 from fmsearch.datasets import Dataset, load, share
+from fmsearch.effort import relative_of
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Environment, Evaluation, derive_seed
 from fmsearch.evaluator import Evaluator
@@ -104,7 +105,7 @@ def _carry_out(
         observer=Both(observer, speedometer),
         clock=clock,
     )
-    carry_out(study, intake, trials, pace(study, clock, store, evaluator.workers))
+    carry_out(study, intake, trials, pace(study, clock, store, evaluator.workers), relative_of(study, space))
     speedometer.remember()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import statistics
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -17,18 +18,30 @@ LAG = 2
 def survivors(results: Mapping[int, Point], keep: float) -> list[int]:
     """Who goes on from a rung to the next: the best share, one at least; in the order of their numbers.
 
-    Neighbours in size compete: as many groups of them as go on, and of each the most accurate. A small network is never
-    judged against a large one's accuracy, nor a large one, which learns more slowly, against a small one's head start.
+    Neighbours in size compete: as many groups of them as go on, and of each the one most above what its size would lead
+    one to expect, by a straight line through the rung's accuracies. A small network is never judged against a large
+    one's accuracy, nor a large one, which learns more slowly, against a small one's head start.
 
     Args:
         results: what each candidate reached, by its number. Failed ones are not among them.
         keep: the share that goes on.
     """
     by_size = sorted(results, key=lambda number: (results[number].size, number))
+    expected = _trend(results.values())
+    above = {number: point.accuracy - expected(point) for number, point in results.items()}
     count = math.ceil(keep * len(by_size) - 1e-9)
-    edges = [group * len(by_size) // count for group in range(count)] if count else []
+    edges = [group * len(by_size) // count for group in range(count)]
     groups = [by_size[start:end] for start, end in pairwise([*edges, len(by_size)])]
-    return sorted(max(group, key=lambda number: (results[number].accuracy, -number)) for group in groups)
+    return sorted(max(group, key=lambda number: (above[number], -number)) for group in groups)
+
+
+def _trend(points: Collection[Point]) -> Callable[[Point], float]:
+    """The accuracy that a size leads one to expect: a line in its logarithm; flat if there is one size alone."""
+    decades = [math.log10(point.size) for point in points]
+    if len(set(decades)) < 2:  # noqa: PLR2004  # a line takes two points
+        return lambda _: 0.0
+    slope, start = statistics.linear_regression(decades, [point.accuracy for point in points])
+    return lambda point: start + slope * math.log10(point.size)
 
 
 def trainings(candidates: int, cohort: int, rungs: Sequence[float], keep: float) -> dict[float, int]:

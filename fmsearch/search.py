@@ -6,6 +6,7 @@ where a time limit ends it does the clock have a say, and that is written down.
 
 from __future__ import annotations
 
+from fmsearch.effort import Relative
 from fmsearch.errors import FmsearchError
 from fmsearch.evaluator import Answer
 from fmsearch.events import FinalStage, Note, Proposed
@@ -19,15 +20,18 @@ from fmsearch.timetable import Finalist
 from fmsearch.trials import Trials
 
 
-def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace) -> None:
+def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative: Relative) -> None:
     """Search, then train the front again.
 
     Raises:
         InputError: nothing in the space can be trained.
         FmsearchError: training fails again and again, or not one candidate could be trained.
     """
-    search = Search(study, intake, trials, pace)
+    search = Search(study, intake, trials, pace, relative)
     found = search.run()
+    if not found and study.budget.time is not None:
+        fix = "Raise budget.time, or shorten the first of budget.rungs."
+        raise FmsearchError(f"No candidate was trained within {study.budget.time:g} s of budget.time.", fix)
     if not found:
         raise FmsearchError("No candidate was trained with success.", "`fmsearch leaderboard` shows the reasons.")
     _train_again(pace.finals(found, search.cohorts), trials)
@@ -57,13 +61,15 @@ class Search:
         intake: where candidates come from.
         trials: where they are trained.
         pace: when it must end.
+        relative: how many times as much a network costs as is usual; it trains for so many times fewer epochs.
     """
 
-    def __init__(self, study: Study, intake: Intake, trials: Trials, pace: Pace) -> None:
+    def __init__(self, study: Study, intake: Intake, trials: Trials, pace: Pace, relative: Relative) -> None:
         self._study = study
         self._intake = intake
         self._trials = trials
         self._pace = pace
+        self._relative = relative
         self._cohorts: list[Cohort] = []
         self._seconds: list[float] = []
         self._settled = 0
@@ -142,7 +148,12 @@ class Search:
         """Want what a cohort's present rung takes; older cohorts and higher rungs go first."""
         cohort = self._cohorts[index]
         for number in cohort.pending():
-            self._trials.want(number, cohort.epochs, priority=(index, -cohort.rung), stored_only=self._pace.searched)
+            epochs = self._epochs(number, cohort.epochs)
+            self._trials.want(number, epochs, priority=(index, -cohort.rung), stored_only=self._pace.searched)
+
+    def _epochs(self, number: int, rung: float) -> float:
+        """Epochs of a candidate at a rung: fewer for one that costs more, so that the compute is the same."""
+        return float(f"{rung / self._relative(self._trials.taken[number].analysis):.3g}")
 
     def _record(self, answer: Answer) -> None:
         """Fold one result into its cohort; a rung that is complete opens the next."""

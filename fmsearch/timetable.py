@@ -20,7 +20,11 @@ from searchspace.domains import Model
 LAST = 1.0  # decades of size at which the largest model is the best: those beyond it
 FINISH = 1.5  # seconds to test and save a model
 CLOSING = 1.0  # seconds to end a run
+# Twice the time saves a model about this share of its errors, divided by log2(e). One that saves less beside the next
+# smaller model is worth less than its time is to the others.
+STEP = 0.08
 TIMES = 2  # as long as in the search, at the least
+LONGEST = 0.85  # share of the time left that any but the last training takes, lest a wrong guess miss the end
 MOMENT = 0.1  # epochs are planned to
 
 
@@ -93,11 +97,16 @@ def allot(finalists: Sequence[Finalist], seconds: float, most: float) -> list[fl
 
 
 def choose(finalists: Sequence[Finalist], seconds: float, most: float) -> list[Finalist]:
-    """The members of a front worth training again, smallest first, where there is not time enough for all.
+    """The members of a front worth training again, smallest first, where time is short.
 
-    Of those that would not even train twice as long as before, the one goes that adds the least area to the front.
+    One that is hardly better than the next smaller one is left out: the others gain more from its time. Then, of those
+    that would not even train twice as long as before, the one goes that adds the least area to the front.
     """
-    chosen = [finalists[i] for i in front([finalist.point for finalist in finalists])]
+    chosen: list[Finalist] = []
+    for position in front([finalist.point for finalist in finalists]):
+        one = finalists[position]
+        if not chosen or 1 - one.point.accuracy <= (1 - STEP) * (1 - chosen[-1].point.accuracy):
+            chosen.append(one)
     while len(chosen) > 1:
         given = allot(chosen, seconds, most)
         short = [i for i, one in enumerate(chosen) if one.epochs(given[i]) < min(most, TIMES * one.trained)]
@@ -112,6 +121,20 @@ def _areas(points: Sequence[Point]) -> list[float]:
     """What would be lost without each point of a front."""
     below = [0.0, *(point.accuracy for point in points[:-1])]
     return [span * (point.accuracy - low) for span, point, low in zip(spans(points), points, below, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A training on a worker since a moment, for about so many seconds."""
+
+    number: int
+    since: float
+    seconds: float
+
+    @property
+    def end(self) -> float:
+        """When it will have ended."""
+        return self.since + self.seconds
 
 
 class Sharing:
@@ -148,7 +171,8 @@ class Sharing:
         self._clock = clock
         self._decided = dict(decided)
         self._keep = keep
-        self._ends: list[tuple[int, float]] = []
+        self._running: list[_Running] = []
+        self._guessed = self._took = 0.0
         parts = allot(finalists, workers * deadline, math.inf)
         self._weights = dict(zip(self.members, parts, strict=True))
         # The longest first, so that the last ones are short and all workers end together.
@@ -167,20 +191,29 @@ class Sharing:
             self._decided[number] = self._epochs(number, now)
             self._keep(dict(self._decided))
         epochs = self._decided[number]
-        self._ends.append((number, now + self._finalists[number].seconds(epochs)))
+        self._running.append(_Running(number, now, self._drag * self._finalists[number].seconds(epochs)))
         return (*self._waiting.popleft(), epochs)
 
     def end(self, number: int) -> None:
-        """A training of a candidate has ended."""
-        self._ends.remove(next(end for end in self._ends if end[0] == number))
+        """A training of a candidate has ended: how long it took says how wrong the guesses are."""
+        ended = next(one for one in self._running if one.number == number)
+        self._running.remove(ended)
+        if (took := self._clock() - ended.since) > 0.0:
+            self._guessed += ended.seconds / self._drag
+            self._took += took
+
+    @property
+    def _drag(self) -> float:
+        """How many times longer trainings take than guessed."""
+        return self._took / self._guessed if self._guessed else 1.0
 
     def _epochs(self, number: int, now: float) -> float:
         """A worker's last training takes what time is left; others their part of what is left of all workers' time."""
         seconds = self._deadline - now
         if len(self._waiting) > self._workers:
-            free = self._workers - len(self._ends)
-            left = free * seconds + sum(max(0.0, self._deadline - max(now, end)) for _, end in self._ends)
+            free = self._workers - len(self._running)
+            left = free * seconds + sum(max(0.0, self._deadline - max(now, one.end)) for one in self._running)
             part = self._weights[number] / sum(self._weights[waiting] for waiting, _ in self._waiting)
-            seconds = min(seconds, left * part)
-        epochs = math.floor(self._finalists[number].epochs(seconds) / MOMENT) * MOMENT
+            seconds = min(LONGEST * seconds, left * part)
+        epochs = math.floor(self._finalists[number].epochs(seconds / self._drag) / MOMENT) * MOMENT
         return round(min(self._most, max(MOMENT, epochs)), 1)

@@ -18,7 +18,7 @@ from searchspace import Analysis, InfeasibleError, SearchSpace, analyse, from_va
 Size: TypeAlias = Callable[[Analysis], float]
 
 STARTUP = 24  # told trials without which nothing grows
-FRESH = 0.15  # share of later proposals that are drawn at random all the same
+FRESH = 0.05  # share of later proposals that are drawn at random all the same
 DRAWS = 64  # tries to come near the wanted size
 NEAR = 0.08  # decades of size within which one is near enough
 REACH = 0.25  # decades of size over which a parent's chances fall to a third
@@ -60,6 +60,8 @@ class FrontSampler(optuna.samplers.BaseSampler):
         self._other = optuna.samplers.RandomSampler(seed=seed)
         self._plans: dict[int, Values] = {}
         self._seen: set[str] = set()
+        self._parents: list[_Parent] = []
+        self._best: list[_Parent] = []
         self._dimensions = {dimension.name: dimension for dimension in space.plan}
         self.reseed_rng()
 
@@ -89,11 +91,14 @@ class FrontSampler(optuna.samplers.BaseSampler):
 
     def before_trial(self, study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
         """Choose a whole candidate for a trial."""
+        if not self._plans and not self._parents:
+            for earlier in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,)):
+                self._learn(earlier, earlier.values)
         self._turn = (self._turn + GOLDEN) % 1.0
         wanted = self._low + self._turn * (self._high - self._low)
-        told = self._told(study)
-        grows = len(told) >= STARTUP and self._random.random() >= FRESH
-        self._plans[trial.number] = self._near(wanted, _best(told) if grows else [])
+        grows = len(self._parents) >= STARTUP and self._random.random() >= FRESH
+        self._best = self._best or _best(self._parents)
+        self._plans[trial.number] = self._near(wanted, self._best if grows else [])
 
     def sample_independent(
         self,
@@ -115,23 +120,23 @@ class FrontSampler(optuna.samplers.BaseSampler):
         state: optuna.trial.TrialState,
         values: Sequence[float] | None,
     ) -> None:
-        """Forget its plan."""
-        del study, state, values
+        """Forget its plan, and remember what came of it."""
+        del study
         self._plans.pop(trial.number, None)
+        if state == optuna.trial.TrialState.COMPLETE and values is not None:
+            self._learn(trial, values)
 
-    def _told(self, study: optuna.Study) -> list[_Parent]:
-        """The trials that were trained."""
-        told = []
-        for trial in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,)):
-            accuracy, decades = trial.values
-            if accuracy > 0.0:
-                values = {
-                    name: understood(self._dimensions[name].domain, value)
-                    for name, value in trial.params.items()
-                    if name in self._dimensions
-                }
-                told.append(_Parent(values, Point(10.0**decades, accuracy)))
-        return told
+    def _learn(self, trial: optuna.trial.FrozenTrial, values: Sequence[float]) -> None:
+        """Keep a trial that was trained."""
+        accuracy, decades = values
+        if accuracy > 0.0:
+            known = {
+                name: understood(self._dimensions[name].domain, value)
+                for name, value in trial.params.items()
+                if name in self._dimensions
+            }
+            self._parents.append(_Parent(known, Point(10.0**decades, accuracy)))
+            self._best = []
 
     def _near(self, wanted: float, parents: Sequence[_Parent]) -> Values:
         """A new candidate of about the wanted size: the first that is near enough, or the nearest of many."""
@@ -140,12 +145,12 @@ class FrontSampler(optuna.samplers.BaseSampler):
             values = self._child(wanted, parents) if parents else draw(self._space, self._random)
             size, digest = self._measured(values)
             distance = abs(size - wanted)
-            if digest not in self._seen and (nearest is None or distance < nearest[0]):
+            if digest not in self._seen and distance < (nearest[0] if nearest else math.inf):
                 nearest = distance, digest, values
                 if distance <= NEAR:
                     break
         if nearest is None:
-            return draw(self._space, self._random)
+            return self._near(wanted, []) if parents else draw(self._space, self._random)
         self._seen.add(nearest[1])
         return nearest[2]
 

@@ -41,10 +41,10 @@ def child(space: SearchSpace, first: Mapping[str, Value], second: Mapping[str, V
 
     def choose(dimension: Dimension) -> Value:
         other = crossed and dice.random() < 1 / 2
-        value = (second if other else first).get(dimension.name)
-        value = first.get(dimension.name, _before(dimension.name, values)) if value is None else value
+        value = (second if other else first).get(dimension.name, first.get(dimension.name))
         if value is None:
-            value = dimension.domain.at(dice.random())
+            value = _before(dimension.name, values)
+            value = dimension.domain.at(dice.random()) if value is None else value
         elif dice.random() < chance:
             value = _changed(dimension, value, dice)
         elif step and dimension.field in WIDTHS:

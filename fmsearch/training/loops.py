@@ -1,177 +1,24 @@
-"""Two ways to train the same: `fit`, Keras's own, and `compiled`, whole epochs in one TensorFlow graph.
-
-`fit` hands every batch from thread to thread, and on a busy core each hand-off sleeps. `compiled` gathers batches
-inside the graph from one shared array, so a small network trains at the speed of its arithmetic.
-"""
+"""The quickest way to train on a backend. All ways train the same; a test holds them to it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
-
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
-WHITE = 255.0
-EVALUATION_BATCH = 500
-
-
-@dataclass(frozen=True)
-class Split:
-    """Images (n, height, width, channels) in uint8, and labels (n,)."""
-
-    x: NDArray[np.uint8]
-    y: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Trainee:
-    """What a loop trains: a network from images in [0, 1] to logits, and all that goes with it."""
-
-    network: keras.Model
-    augmenter: keras.layers.Layer | None
-    optimizer: keras.optimizers.Optimizer
-    loss: keras.losses.Loss
-    batch_size: int
-    seed: int
-
-
-class Loop(Protocol):
-    """One way to train: yields after every epoch, and can be asked for metrics of any split."""
-
-    def epochs(self, count: float) -> Iterator[tuple[float, float]]:
-        """Train; loss and accuracy on the training batches after each epoch, of which the last may be a part of one."""
-
-    def evaluate(self, split: Split) -> tuple[float, float]:
-        """Loss and accuracy on a split."""
-
-
-def steps(images: int, batch_size: int, epochs: float) -> int:
-    """Optimizer steps that so many epochs take; one at least."""
-    return max(1, round(epochs * _steps_an_epoch(images, batch_size)))
-
-
-def batches(seed: int, images: int, batch_size: int, epochs: float) -> Iterator[NDArray[np.int32]]:
-    """The images of each step, (steps, batch), epoch after epoch; the last epoch may be a part of one."""
-    rng = np.random.default_rng(seed)
-    left, whole = steps(images, batch_size, epochs), _steps_an_epoch(images, batch_size)
-    while left:
-        taken = min(left, whole)
-        order = rng.permutation(images)[: taken * batch_size]
-        yield order.reshape(taken, -1).astype(np.int32)
-        left -= taken
-
-
-def _steps_an_epoch(images: int, batch_size: int) -> int:
-    """Full batches in an epoch; an incomplete last one is left to the next epoch's shuffle."""
-    return max(1, images // batch_size)
-
-
-class Fit:
-    """Keras's `model.fit`: the reference, and the way on every backend."""
-
-    def __init__(self, trainee: Trainee, train: Split) -> None:
-        self._trainee = trainee
-        self._train = train
-        images = keras.Input(trainee.network.input_shape[1:], name="pixels")
-        scaled = keras.layers.Rescaling(1 / WHITE)(images)
-        distorted = trainee.augmenter(scaled) if trainee.augmenter else scaled
-        self._model = keras.Model(images, trainee.network(distorted))
-        self._model.compile(trainee.optimizer, trainee.loss, metrics=["accuracy"], jit_compile=False)
-
-    def epochs(self, count: float) -> Iterator[tuple[float, float]]:
-        """Train; loss and accuracy on the training batches after each epoch, of which the last may be a part of one."""
-        for order in batches(self._trainee.seed, len(self._train.x), self._trainee.batch_size, count):
-            x, y = self._train.x[order.ravel()], self._train.y[order.ravel()]
-            history = self._model.fit(x, y, batch_size=order.shape[1], shuffle=False, verbose=0).history
-            yield history["loss"][-1], history["accuracy"][-1]
-
-    def evaluate(self, split: Split) -> tuple[float, float]:
-        """Loss and accuracy on a split."""
-        loss, accuracy = self._model.evaluate(split.x, split.y, batch_size=EVALUATION_BATCH, verbose=0)
-        return float(loss), float(accuracy)
-
-
-class Compiled:
-    """Whole epochs compiled into one TensorFlow graph."""
-
-    def __init__(self, trainee: Trainee, train: Split) -> None:
-        import tensorflow as tf
-
-        self._tf = tf
-        self._trainee = trainee
-        self._size = len(train.x)
-        trainee.optimizer.build(trainee.network.trainable_variables)
-        # One graph for epochs of any length and for any split: tracing takes as long as a small network's epoch.
-        x, y = tf.TensorSpec((None, *train.x.shape[1:]), "uint8"), tf.TensorSpec((None,), "int32")
-        self._epoch = self._traced(self._train_epoch, x, y, trainee.batch_size)
-        self._evaluate = self._traced(self._evaluate_all, x, y, EVALUATION_BATCH)
-        self._x, self._y = self._shared(train)
-
-    def epochs(self, count: float) -> Iterator[tuple[float, float]]:
-        """Train; loss and accuracy on the training batches after each epoch, of which the last may be a part of one."""
-        for order in batches(self._trainee.seed, self._size, self._trainee.batch_size, count):
-            loss, accuracy = self._epoch(self._x, self._y, self._tf.constant(order))
-            yield float(loss), float(accuracy)
-
-    def evaluate(self, split: Split) -> tuple[float, float]:
-        """Loss and accuracy on a split."""
-        order = np.full(math.ceil(len(split.x) / EVALUATION_BATCH) * EVALUATION_BATCH, -1, np.int32)
-        order[: len(split.x)] = np.arange(len(split.x))
-        x, y = self._shared(split)
-        loss, correct = self._evaluate(x, y, self._tf.constant(order.reshape(-1, EVALUATION_BATCH)))
-        return float(loss) / len(split.x), float(correct) / len(split.x)
-
-    def _traced(self, function: Callable[..., Any], x: Any, y: Any, batch_size: int) -> Any:
-        order = self._tf.TensorSpec((None, batch_size), "int32")
-        graph = self._tf.function(function, input_signature=[x, y, order], jit_compile=False, autograph=True)
-        return graph.get_concrete_function()
-
-    def _shared(self, split: Split) -> tuple[Any, Any]:
-        with self._tf.device("CPU"):
-            return self._tf.convert_to_tensor(split.x), self._tf.convert_to_tensor(split.y)
-
-    def _images(self, x: Any, batch: Any) -> Any:
-        return self._tf.cast(self._tf.gather(x, batch), "float32") / WHITE
-
-    def _train_epoch(self, x: Any, y: Any, order: Any) -> tuple[Any, Any]:
-        tf, trainee = self._tf, self._trainee
-        total, correct = tf.constant(0.0), tf.constant(0.0)
-        for batch in order:
-            labels = tf.gather(y, batch)
-            images = self._images(x, batch)
-            if trainee.augmenter is not None:
-                images = trainee.augmenter(images)
-            with tf.GradientTape() as tape:
-                logits = trainee.network(images, training=True)
-                loss = trainee.loss(labels, logits)
-            weights = trainee.network.trainable_variables
-            trainee.optimizer.apply(tape.gradient(loss, weights), weights)
-            total += loss
-            correct += self._correct(labels, logits)
-        steps = tf.cast(tf.shape(order)[0], "float32")
-        return total / steps, correct / tf.cast(tf.size(order), "float32")
-
-    def _evaluate_all(self, x: Any, y: Any, order: Any) -> tuple[Any, Any]:
-        """Sums over the images whose index is not -1."""
-        tf, trainee = self._tf, self._trainee
-        total, correct = tf.constant(0.0), tf.constant(0.0)
-        for padded in order:
-            batch = tf.boolean_mask(padded, padded >= 0)
-            labels = tf.gather(y, batch)
-            logits = trainee.network(self._images(x, batch), training=False)
-            total += tf.reduce_sum(trainee.loss.call(labels, logits))
-            correct += self._correct(labels, logits)
-        return total, correct
-
-    def _correct(self, labels: Any, logits: Any) -> Any:
-        tf = self._tf
-        return tf.reduce_sum(tf.cast(tf.argmax(logits, axis=1, output_type=labels.dtype) == labels, "float32"))
+from fmsearch.training.trainee import Loop, Split, Trainee
 
 
 def choose_loop(trainee: Trainee, train: Split) -> Loop:
-    """The quickest way on this backend."""
-    return Compiled(trainee, train) if keras.backend.backend() == "tensorflow" else Fit(trainee, train)
+    """Whole epochs compiled where the backend compiles, `model.fit` elsewhere."""
+    match keras.backend.backend():
+        case "tensorflow":
+            from fmsearch.training.compiled import Compiled
+
+            return Compiled(trainee, train)
+        case "jax":
+            from fmsearch.training.scanned import Scanned
+
+            return Scanned(trainee, train)
+        case _:
+            from fmsearch.training.fit import Fit
+
+            return Fit(trainee, train)

@@ -14,7 +14,8 @@ from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
 from fmsearch.training.build import build, deployable
 from fmsearch.training.fused import fused
-from fmsearch.training.loops import Loop, Split, Trainee, choose_loop, steps
+from fmsearch.training.loops import choose_loop
+from fmsearch.training.trainee import Loop, Split, Trainee, steps
 from searchspace import Augment
 
 

@@ -10,7 +10,16 @@ READ = TypeAdapter(Duration)
 
 @pytest.mark.parametrize(
     ("written", "seconds"),
-    [("90s", 90), ("10m", 600), ("1h", 3_600), ("1h30m", 5_400), ("1h 30m 5s", 5_405), ("1.5m", 90), (600, 600), (0.5, 0.5)],
+    [
+        ("90s", 90),
+        ("10m", 600),
+        ("1h", 3_600),
+        ("1h30m", 5_400),
+        ("1h 30m 5s", 5_405),
+        ("1.5m", 90),
+        (600, 600),
+        (0.5, 0.5),
+    ],
 )
 def test_a_time(written, seconds):
     assert READ.validate_python(written) == seconds

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from fmsearch.clock import Clock
+from fmsearch.effort import relative_of
 from fmsearch.evaluation import Environment, Epoch, Evaluation, Result
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
@@ -145,7 +146,8 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
         evaluator = Evaluator(store, executor, lambda e: Call("stub", e.model_dump_json()), observer)
         clock = getattr(executor, "clock", None) or Clock(store, time.monotonic())
         trials = Trials(study, CONDITIONS, evaluator=evaluator, trail=store, observer=observer, clock=clock)
-        carry_out(study, Intake(proposer, space, study.seed), trials, pace(study, clock, store, executor.workers))
+        intake, timing = Intake(proposer, space, study.seed), pace(study, clock, store, executor.workers)
+        carry_out(study, intake, trials, timing, relative_of(study, space))
         return rows(store)
 
 

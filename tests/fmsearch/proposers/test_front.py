@@ -73,9 +73,7 @@ def test_sizes_spread_evenly_over_their_logarithm():
     quarters = [
         sum(low + i * (high - low) / 4 <= size <= low + (i + 1) * (high - low) / 4 for size in found) for i in range(4)
     ]
-    drawn = sorted(sizes(propose(100, sampler=optuna.samplers.RandomSampler(seed=0), space=space_of(limits=Limits()))))
     assert min(quarters) >= 15
-    assert drawn  # at random, sizes lie where most of the space does
 
 
 def test_every_proposal_keeps_the_limits_and_is_new():
@@ -85,10 +83,10 @@ def test_every_proposal_keeps_the_limits_and_is_new():
 
 
 def test_later_proposals_take_after_the_best():
-    candidates = propose(150)
-    first = sum(map(good, candidates[:STARTUP])) / STARTUP
-    last = sum(map(good, candidates[-50:])) / 50
-    assert last > first + 0.2
+    def mean(**how):
+        return sum(sum(map(good, propose(120, seed=seed, **how)[-50:])) / 50 for seed in range(3)) / 3
+
+    assert mean() > mean(tell=False) + 0.1
 
 
 def test_without_a_verdict_it_goes_on_at_random():

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from digits import digits, evaluation, network
 
-from fmsearch.training import loops, recipes, train
-from fmsearch.training.loops import Compiled, Fit, Split
+from fmsearch.training import recipes, train
+from fmsearch.training.fit import Fit
+from fmsearch.training.loops import choose_loop
+from fmsearch.training.trainee import Split, batches
 
 EVERYTHING = {
     "horizontal_flip": True,
@@ -18,7 +20,8 @@ EVERYTHING = {
     "contrast": 0.1,
     "erasing": 0.1,
 }
-ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
+COMPILED = keras.backend.backend() in {"tensorflow", "jax"}
+WHY = "PyTorch trains by fit alone"
 
 
 def evaluated(*args, **kwargs):
@@ -64,20 +67,20 @@ def test_the_test_set_is_read_by_a_final_evaluation_alone():
     ],
     ids=["adam", "adamw cosine", "sgd", "one cycle, smoothed"],
 )
-@pytest.mark.skipif(not ON_TENSORFLOW, reason="the compiled loop is TensorFlow's; other backends train by fit alone")
+@pytest.mark.skipif(not COMPILED, reason=WHY)
 def test_the_compiled_loop_has_the_losses_of_fit_within_rounding(changes, monkeypatch):
     curves = []
-    for loop in (Compiled, Fit):
+    for loop in (choose_loop, Fit):
         monkeypatch.setattr(train, "choose_loop", loop)
         curves.append([(e.loss, e.validation_loss, e.accuracy) for e in evaluated(epochs=3, **changes).curve])
     assert np.allclose(*curves, rtol=2e-3)
     assert np.allclose(curves[0][0], curves[1][0], rtol=1e-4)
 
 
-@pytest.mark.skipif(not ON_TENSORFLOW, reason="the compiled loop is TensorFlow's; other backends train by fit alone")
+@pytest.mark.skipif(not COMPILED, reason=WHY)
 def test_with_augmentation_and_dropout_both_loops_learn_alike(monkeypatch):
     accuracies = []
-    for loop in (Compiled, Fit):
+    for loop in (choose_loop, Fit):
         monkeypatch.setattr(train, "choose_loop", loop)
         result = evaluated(
             network(filters=16, dropout=0.1), epochs=10, augment={"translation": 0.05}, schedule="one_cycle"
@@ -143,24 +146,24 @@ def test_cross_entropy_is_keras_own_where_nothing_is_smoothed():
 
 
 def test_an_epoch_takes_every_image_once_but_for_an_incomplete_batch():
-    first, second = loops.batches(seed=0, images=103, batch_size=10, epochs=2)
+    first, second = batches(seed=0, images=103, batch_size=10, epochs=2)
     assert first.shape == second.shape == (10, 10)
     assert len(set(first.ravel().tolist())) == 100
     assert first.tolist() != second.tolist()
 
 
 def test_a_part_of_an_epoch_takes_a_part_of_the_images():
-    whole, part = loops.batches(seed=0, images=103, batch_size=10, epochs=1.3)
+    whole, part = batches(seed=0, images=103, batch_size=10, epochs=1.3)
     assert (whole.shape, part.shape) == ((10, 10), (3, 10))
-    (least,) = loops.batches(seed=0, images=103, batch_size=10, epochs=0.001)
+    (least,) = batches(seed=0, images=103, batch_size=10, epochs=0.001)
     assert least.shape == (1, 10)
 
 
-@pytest.mark.skipif(not ON_TENSORFLOW, reason="the compiled loop is TensorFlow's; other backends train by fit alone")
+@pytest.mark.skipif(not COMPILED, reason=WHY)
 def test_a_split_that_is_no_multiple_of_the_batch_is_measured_whole():
     item = evaluation(epochs=1)
     trainee = train.trainee_of(item, len(digits().x_train))
-    loop = Compiled(trainee, Split(digits().x_train, digits().y_train))
+    loop = choose_loop(trainee, Split(digits().x_train, digits().y_train))
     part = Split(digits().x_test[:7], digits().y_test[:7])
     logits = trainee.network(part.x.astype(np.float32) / 255)
     expected = float(trainee.loss(part.y, logits))

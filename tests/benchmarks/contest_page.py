@@ -1,0 +1,110 @@
+"""The contest's raw runs as a page and two plots."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+
+SIZES = ("1k", "3k", "10k", "30k", "100k", "300k", "1M")
+HEAD = """\
+# fmsearch and its peers at equal time
+
+`python tests/benchmarks/contest.py --peers DIR`: Fashion-MNIST, {cores} cores, one run after another on the same
+machine, nothing else running. Test accuracy of the model that validation chooses at or under each number of parameters;
+the front score is its mean over budgets spaced evenly in the logarithm from 1,000 to 1,000,000 parameters (chance, 0.1,
+where no model fits). Nothing about the test set informed a choice. `runs.jsonl` holds every model of every run.
+
+fmsearch trains with its own schedule (one cycle) in both spaces; in the peers' space, optimizer, learning rates,
+architectures and augmentation are the peers'. Peers train each model for ten epochs. Figures are means over seeds, with
+the worst and the best in brackets.
+"""
+
+
+def write(folder, runs):
+    """Write the page and the plots for all runs."""
+    page = HEAD.format(cores=2)
+    for minutes in sorted({run["key"][1] for run in runs}):
+        page += f"\n## {minutes:g} minutes\n\n{_table([run for run in runs if run['key'][1] == minutes])}"
+    page += "\n![Front score against time](time.svg)\n\n![Fronts at ten minutes](fronts.svg)\n"
+    (folder / "README.md").write_text(page, encoding="utf-8")
+    _plots(folder, runs)
+
+
+def _points(run):
+    return [tuple(model[1:]) for model in run["models"]]
+
+
+def _table(runs):
+    from front_score import best_at, front_score
+
+    lines = [
+        f"| contestant | seeds | front score | models | {' | '.join(SIZES)} | busy |",
+        f"|---|---|---|---|{'---|' * len(SIZES)}---|",
+    ]
+    by_name = defaultdict(list)
+    for run in runs:
+        by_name[run["key"][0]].append(run)
+    scored = {name: [front_score(_points(run)) for run in group] for name, group in by_name.items()}
+    for name in sorted(scored, key=lambda name: -statistics.fmean(scored[name])):
+        group, scores = by_name[name], scored[name]
+        sizes = [best_at(_points(run)) for run in group]
+        cells = [f"{statistics.fmean(size[at] for size in sizes):.3f}" for at in SIZES]
+        models = statistics.fmean(len(run["models"]) for run in group)
+        busy = [run["busy"] for run in group if "busy" in run]
+        spread = f"{statistics.fmean(scores):.3f} ({min(scores):.3f} to {max(scores):.3f})"
+        told = f"{statistics.fmean(busy):.2f}" if busy else ""
+        lines.append(f"| {name} | {len(group)} | {spread} | {models:.0f} | {' | '.join(cells)} | {told} |")
+    return "\n".join(lines) + "\n"
+
+
+def _plots(folder, runs):
+    import matplotlib as mpl
+    from front_score import curve, front_score
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "contest"
+    from matplotlib import pyplot as plt
+
+    names = sorted({run["key"][0] for run in runs if ";" not in run["key"][0]})
+    figure, axes = plt.subplots(figsize=(8, 4.5))
+    for name, colour in zip(names, mpl.color_sequences["tab10"], strict=False):
+        ours = name.startswith("fmsearch")
+        for number, run in enumerate(run for run in runs if run["key"][0] == name):
+            label = None if number else name
+            if ours:
+                at = run["key"][1]
+                axes.plot([at], [front_score(_points(run))], "o", color=colour, label=label)
+            else:
+                times = curve([tuple(model) for model in run["models"]], step=15)
+                axes.plot([t / 60 for t, _ in times], [s for _, s in times], color=colour, label=label, alpha=0.7)
+    axes.set(xlabel="minutes", ylabel="front score")
+    axes.legend()
+    figure.savefig(folder / "time.svg", metadata={"Date": None}, bbox_inches="tight")
+    figure, axes = plt.subplots(figsize=(8, 4.5))
+    for name, colour in zip(names, mpl.color_sequences["tab10"], strict=False):
+        group = [run for run in runs if run["key"][:2] == [name, 10]]
+        for number, run in enumerate(group):
+            chosen = _chosen(_points(run))
+            axes.step(
+                [size for size, _ in chosen],
+                [test for _, test in chosen],
+                where="post",
+                marker=".",
+                color=colour,
+                label=None if number else name,
+                alpha=0.7,
+            )
+    axes.set(xscale="log", xlabel="parameters", ylabel="test accuracy", ylim=(0.7, 0.95))
+    axes.legend()
+    figure.savefig(folder / "fronts.svg", metadata={"Date": None}, bbox_inches="tight")
+    plt.close("all")
+
+
+def _chosen(points):
+    """Size and test accuracy of what validation chooses as the budget grows."""
+    best, chosen = -1.0, []
+    for size, validation, test in sorted(points):
+        if validation > best:
+            best = validation
+            chosen.append((size, test))
+    return chosen

@@ -1,0 +1,48 @@
+"""What a network costs to train, relative to what is usual for its size."""
+
+import pytest
+from stubs import IMAGES, SPACE, stub_study
+
+from fmsearch.effort import MACS_A_NUMBER, MACS_AN_IMAGE, all_alike, effort, relative_of, relative_to_size
+from fmsearch.preview import preview
+from fmsearch.study import Budget
+from searchspace import ConvBlock, NetworkSpace, Stages, Training
+
+
+def parameters_of(analysis):
+    return analysis.parameters
+
+
+def test_effort_counts_multiplications_and_numbers_moved():
+    space = stub_study(space=NetworkSpace(stages=Stages(block=ConvBlock(filters=4))), training=Training())
+    analysis = preview(space.search_space(IMAGES), seed=0).fitting[0]
+    moved = 3 * 16 * 16 * 4 + 4 + 10  # convolution, normalisation, activation; pooled; logits
+    assert effort(analysis) == analysis.macs + MACS_A_NUMBER * moved + MACS_AN_IMAGE
+
+
+def test_a_network_that_costs_more_than_its_neighbours_in_size_counts_more():
+    space = stub_study().search_space(IMAGES)
+    relative = relative_to_size(space, 0, parameters_of)
+    sample = sorted(preview(space, 1).fitting, key=parameters_of)
+    assert 0.8 < sum(map(relative, sample)) / len(sample) < 1.3
+    for group in (sample[i : i + 20] for i in range(0, len(sample) - 20, 20)):
+        cheap, dear = min(group, key=effort), max(group, key=effort)
+        assert relative(cheap) < relative(dear)
+
+
+def test_it_hangs_on_the_space_and_the_seed_alone():
+    space = stub_study().search_space(IMAGES)
+    analysis = preview(space, 5).fitting[0]
+    assert relative_to_size(space, 0, parameters_of)(analysis) == relative_to_size(space, 0, parameters_of)(analysis)
+
+
+def test_in_a_space_of_one_size_all_count_alike():
+    space = NetworkSpace(stages=Stages(block=ConvBlock(filters=4, strides=[1, 2])))
+    relative = relative_to_size(stub_study(space=space).search_space(IMAGES), 0, parameters_of)
+    assert relative is all_alike
+
+
+@pytest.mark.parametrize(("time", "alike"), [(None, True), (60.0, False)])
+def test_compute_counts_where_time_is_limited(time, alike):
+    study = stub_study(space=SPACE, budget=Budget(time=time))
+    assert (relative_of(study, study.search_space(IMAGES)) is all_alike) == alike
