@@ -27,8 +27,8 @@ class Finals(Protocol):
     def begin(self) -> tuple[int, int, float]:
         """The next training: candidate, replica, epochs."""
 
-    def end(self, number: int) -> None:
-        """A training of a candidate has ended."""
+    def end(self, number: int, *, stored: bool) -> None:
+        """A training of a candidate has ended, or was found stored."""
 
 
 class Pace(Protocol):
@@ -154,7 +154,7 @@ class _Equal:
         """The next training: candidate, replica, epochs."""
         return (*self._waiting.popleft(), self._epochs)
 
-    def end(self, number: int) -> None:
+    def end(self, number: int, *, stored: bool) -> None:
         """Nothing hangs on it."""
 
 

@@ -49,7 +49,7 @@ def _train_again(finals: Finals, trials: Trials) -> None:
         answer = trials.next()
         if answer is None:
             return
-        finals.end(answer.number)
+        finals.end(answer.number, stored=answer.stored)
         under_way -= 1
 
 

@@ -125,16 +125,11 @@ def _areas(points: Sequence[Point]) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A training on a worker since a moment, for about so many seconds."""
+    """A training on a worker since a moment, and how many seconds it was guessed to take."""
 
     number: int
     since: float
-    seconds: float
-
-    @property
-    def end(self) -> float:
-        """When it will have ended."""
-        return self.since + self.seconds
+    guess: float
 
 
 class Sharing:
@@ -191,16 +186,16 @@ class Sharing:
             self._decided[number] = self._epochs(number, now)
             self._keep(dict(self._decided))
         epochs = self._decided[number]
-        self._running.append(_Running(number, now, self._drag * self._finalists[number].seconds(epochs)))
+        self._running.append(_Running(number, now, self._finalists[number].seconds(epochs)))
         return (*self._waiting.popleft(), epochs)
 
-    def end(self, number: int) -> None:
-        """A training of a candidate has ended: how long it took says how wrong the guesses are."""
+    def end(self, number: int, *, stored: bool) -> None:
+        """A training has ended: how long it took, unless it was stored, says how wrong the guesses are."""
         ended = next(one for one in self._running if one.number == number)
         self._running.remove(ended)
-        if (took := self._clock() - ended.since) > 0.0:
-            self._guessed += ended.seconds / self._drag
-            self._took += took
+        if not stored:
+            self._guessed += ended.guess
+            self._took += self._clock() - ended.since
 
     @property
     def _drag(self) -> float:
@@ -212,7 +207,8 @@ class Sharing:
         seconds = self._deadline - now
         if len(self._waiting) > self._workers:
             free = self._workers - len(self._running)
-            left = free * seconds + sum(max(0.0, self._deadline - max(now, one.end)) for one in self._running)
+            ends = [max(now, one.since + self._drag * one.guess) for one in self._running]
+            left = free * seconds + sum(max(0.0, self._deadline - end) for end in ends)
             part = self._weights[number] / sum(self._weights[waiting] for waiting, _ in self._waiting)
             seconds = min(LONGEST * seconds, left * part)
         epochs = math.floor(self._finalists[number].epochs(seconds / self._drag) / MOMENT) * MOMENT

@@ -87,7 +87,7 @@ def play(shared, clock, finalists, workers=2, slower=1.0):
         end = min(ends)
         ends.remove(end)
         clock[0] = end[0]
-        shared.end(end[1])
+        shared.end(end[1], stored=False)
     return clock[0], trained
 
 

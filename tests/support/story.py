@@ -10,6 +10,7 @@ from searchspace import analyse
 STUDY = stub_study(
     name="tiny", budget=Budget(candidates=4, rungs=(2, 6), cohort=4, keep=0.5), final=Final(epochs=9, seeds=2)
 )
+TIMED = STUDY.model_copy(update={"budget": STUDY.budget.model_copy(update={"time": 600.0})})
 CANDIDATES = [network(2), network(4, 8), network(32, 32), network(16)]
 
 

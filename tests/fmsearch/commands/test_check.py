@@ -127,3 +127,18 @@ def test_nothing_heavy_is_imported(study):
 
     assert done.stdout.splitlines()[-1] == "0"
     assert done.stderr == ""
+
+
+def test_a_time_limit_is_forecast(study, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("FMSEARCH_CACHE", str(tmp_path))
+    assert main(["check", study, "--set", "budget={time: 2m, rungs: [1, 3]}"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("time")]
+    assert line.startswith("time    2 min 00 s: 1 min 00 s to search, about ")
+    assert "(a guess, as nothing was trained here yet)" in line
+
+
+def test_without_the_images_there_is_no_telling_what_a_time_limit_allows(study, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    changes = ["--set", "budget.time=2m", "--set", "data.dataset=fashion_mnist"]
+    assert main(["check", study, *changes]) == 0
+    assert "time    unknown before the images are there: fashion_mnist is not on this machine" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 from handmade_run import evaluation, network
-from story import STORY, STUDY, Clock
+from story import STORY, STUDY, TIMED, Clock
 
 from fmsearch.events import Started
 from fmsearch.reports.live import screen
@@ -14,10 +14,10 @@ from fmsearch.reports.progress import Progress
 from fmsearch.reports.views import view
 
 
-def shown(events, width=80, height=24, seconds=3.0, encoding="utf-8"):
+def shown(events, width=80, height=24, seconds=3.0, encoding="utf-8", study=STUDY):
     """The screen after events that came `seconds` apart."""
     clock = Clock()
-    progress = Progress(STUDY, clock)
+    progress = Progress(study, clock)
     for event in events:
         progress.notice(event)
         clock.now += seconds
@@ -34,6 +34,13 @@ tiny  getting ready
 0 of 4 candidates taken, 0 rejected, 0 repeated
 """
     )
+
+
+def test_the_screen_under_a_time_limit():
+    first, bar, counts, *_ = shown(STORY[:11], study=TIMED).splitlines()
+    assert first == "tiny  searching, cohort 1"
+    assert bar.endswith("14 epochs  0:33, about 9 min left")
+    assert counts.startswith("4 candidates taken, 1,200 rejected")
 
 
 def test_the_screen_in_the_search():

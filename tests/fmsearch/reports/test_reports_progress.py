@@ -2,9 +2,9 @@
 
 import pytest
 from handmade_run import done, failed
-from story import STUDY, Clock, finished, started
+from story import STUDY, TIMED, Clock, finished, started
 
-from fmsearch.events import FinalStage
+from fmsearch.events import Began, FinalStage
 from fmsearch.reports.progress import Progress
 
 
@@ -37,3 +37,17 @@ def test_seeds_of_the_final_stage_are_averaged():
         progress.notice(event)
 
     assert progress.known[1].accuracy == pytest.approx(0.85)
+
+
+def test_under_a_time_limit_the_clock_says_how_far_it_is():
+    clock = Clock()
+    progress = Progress(TIMED, clock)
+    progress.notice(Began(60.0))  # an earlier sitting took a minute
+    clock.now += 90
+    progress.notice(finished(1, done(0.5)))
+    assert (progress.elapsed(), progress.left(), progress.share()) == (150, 450, 0.25)
+    assert (progress.planned, progress.total) == (None, None)
+    progress.notice(FinalStage((1, 2)))
+    assert progress.total == 4
+    clock.now += 1_000
+    assert (progress.left(), progress.share()) == (0, 1)

@@ -5,7 +5,7 @@ import random
 import re
 
 from rich.console import Console
-from story import STORY, STUDY
+from story import STORY, STUDY, TIMED
 from stubs import StubExecutor, search, stub_study, told
 
 from fmsearch.reports.live import LiveView
@@ -13,9 +13,9 @@ from fmsearch.reports.views import PlainView, QuietView, view
 from fmsearch.study import Budget, Final
 
 
-def lines(events, encoding="utf-8"):
+def lines(events, encoding="utf-8", study=STUDY):
     buffer = io.BytesIO()
-    with io.TextIOWrapper(buffer, encoding=encoding, newline="\n") as stream, PlainView(STUDY, stream) as observer:
+    with io.TextIOWrapper(buffer, encoding=encoding, newline="\n") as stream, PlainView(study, stream) as observer:
         for event in events:
             observer.notice(event)
         stream.flush()
@@ -39,6 +39,12 @@ final stage: 2 models, 9 epochs, 2 seeds
 [ 2/4] 5fe48f89   9 epochs  acc 0.9500  test 0.9400    9,898 parameters  1.0 s
 """
     )
+
+
+def test_plain_lines_under_a_time_limit():
+    text = lines(STORY, study=TIMED)
+    assert "\n[1] d26925c3   2 epochs  acc 0.3000" in text
+    assert "\nfinal stage: 2 models, epochs as time allows, 2 seeds\n[ 1/4] " in text
 
 
 def test_plain_lines_in_ascii():
