@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainSerializer
 
 from searchspace import Candidate
 from searchspace.domains import Model
@@ -21,7 +21,15 @@ NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 
 Purpose: TypeAlias = Literal["search", "final"]
 
-Passes: TypeAlias = Annotated[float, Field(gt=0, le=10_000), AfterValidator(lambda n: int(n) if n == int(n) else n)]
+
+def _whole(number: float) -> float:
+    """A whole number as one, so that 3 and 3.0 are written, and digested, alike."""
+    return int(number) if number == int(number) else number
+
+
+Passes: TypeAlias = Annotated[
+    float, Field(gt=0, le=10_000), AfterValidator(_whole), PlainSerializer(_whole, return_type=Any)
+]
 """Epochs: passes over the training images. Half a one is a pass over half of them; whole ones are written so."""
 
 

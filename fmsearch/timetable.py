@@ -102,10 +102,11 @@ def choose(finalists: Sequence[Finalist], seconds: float, most: float) -> list[F
     One that is hardly better than the next smaller one is left out: the others gain more from its time. Then, of those
     that would not even train twice as long as before, the one goes that adds the least area to the front.
     """
-    chosen: list[Finalist] = []
-    for position in front([finalist.point for finalist in finalists]):
-        one = finalists[position]
-        if not chosen or 1 - one.point.accuracy <= (1 - STEP) * (1 - chosen[-1].point.accuracy):
+    members = [finalists[i] for i in front([finalist.point for finalist in finalists])]
+    chosen = members[:1]
+    for one in members[1:]:
+        # The largest has learnt least of what it can, and has a decade of sizes to serve.
+        if one is members[-1] or _errors(one) <= (1 - STEP) * _errors(chosen[-1]):
             chosen.append(one)
     while len(chosen) > 1:
         given = allot(chosen, seconds, most)
@@ -115,6 +116,11 @@ def choose(finalists: Sequence[Finalist], seconds: float, most: float) -> list[F
         areas = _areas([finalist.point for finalist in chosen])
         chosen.pop(min(short, key=lambda i: (areas[i], i)))
     return chosen
+
+
+def _errors(finalist: Finalist) -> float:
+    """The share of images that it got wrong."""
+    return 1.0 - finalist.point.accuracy
 
 
 def _areas(points: Sequence[Point]) -> list[float]:

@@ -54,6 +54,11 @@ def test_with_time_enough_all_of_the_front_is_trained_and_nothing_else():
     assert choose([*FRONT, worse], 500, most=30) == FRONT
 
 
+def test_one_hardly_better_than_the_next_smaller_is_left_out_but_for_the_largest():
+    hardly, largest = finalist(4, 15_000, 0.905), finalist(5, 30_000, 0.951)
+    assert choose([*FRONT, hardly, largest], 500, most=30) == [*FRONT, largest]
+
+
 def test_one_that_would_not_train_twice_as_long_as_before_is_left_out():
     slow = finalist(1, 10_000, 0.9, pace=60.0)
     assert choose([FRONT[0], slow, FRONT[2]], 100, most=30) == [FRONT[0], FRONT[2]]

@@ -141,4 +141,6 @@ def test_without_the_images_there_is_no_telling_what_a_time_limit_allows(study, 
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     changes = ["--set", "budget.time=2m", "--set", "data.dataset=fashion_mnist"]
     assert main(["check", study, *changes]) == 0
-    assert "time    unknown before the images are there: fashion_mnist is not on this machine" in capsys.readouterr().out
+    assert (
+        "time    unknown before the images are there: fashion_mnist is not on this machine" in capsys.readouterr().out
+    )
