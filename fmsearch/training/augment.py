@@ -24,6 +24,7 @@ class Augmenter(keras.layers.Layer):
         super().__init__(name="augmenter")
         self.augment = augment
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self.built = True  # there is nothing to build, and JAX's stateless call wants to be told
 
     def call(self, images: Any) -> Any:
         """The distorted images."""

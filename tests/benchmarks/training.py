@@ -171,9 +171,9 @@ def main():
     text = f"""\
 # An epoch
 
-`python tests/benchmarks/training.py`: {IMAGES:,} images of 28x28, batches of {BATCH}, two processes of one thread side by
-side on {len(os.sched_getaffinity(0))} cores of {platform.machine()}. Medians of {ROUNDS} rounds; ratios are medians of the
-rounds' own.
+`python tests/benchmarks/training.py`: {IMAGES:,} images of 28x28, batches of {BATCH}, two processes of one thread side
+by side on {len(os.sched_getaffinity(0))} cores of {platform.machine()}. Medians of {ROUNDS} rounds; ratios are medians
+of the rounds' own.
 
 | network | way | an epoch |
 |---|---|---|

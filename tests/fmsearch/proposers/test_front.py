@@ -8,7 +8,7 @@ import optuna
 import pytest
 from stubs import IMAGES, SPACE, stub_study
 
-from fmsearch.proposers.front import STARTUP, FrontSampler
+from fmsearch.proposers.front import FrontSampler
 from fmsearch.proposers.growth import child, draw
 from fmsearch.proposers.optuna import suggest
 from searchspace import (

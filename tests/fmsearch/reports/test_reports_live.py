@@ -14,7 +14,7 @@ from fmsearch.reports.progress import Progress
 from fmsearch.reports.views import view
 
 
-def shown(events, width=80, height=24, seconds=3.0, encoding="utf-8", study=STUDY):
+def shown(events, *, width=80, height=24, seconds=3.0, encoding="utf-8", study=STUDY):
     """The screen after events that came `seconds` apart."""
     clock = Clock()
     progress = Progress(study, clock)
@@ -76,7 +76,7 @@ d26925c3    0.3000          50       2  conv2k3-max2 gap-dense10
 
 def test_the_wide_screen_in_the_final_stage():
     assert (
-        shown(STORY[:17], 110, 20)
+        shown(STORY[:17], width=110, height=20)
         == """\
 tiny  final stage: 2 models of the front, trained again
 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸                                  30 of 56 epochs  0:51, about 40 s left
@@ -103,7 +103,7 @@ front     accuracy  parameters  epochs    1.0 ┤
 
 def test_the_low_screen_has_the_most_accurate_of_the_front():
     assert (
-        shown(STORY[:12], 60, 8, encoding="ascii")
+        shown(STORY[:12], width=60, height=8, encoding="ascii")
         == """\
 tiny  searching, cohort 1
 -----           20 of about 56 epochs  0:36, about 60 s left
@@ -119,7 +119,7 @@ front      accuracy  parameters  epochs  architecture
 @pytest.mark.parametrize("width", [1, 7, 24, 60, 99, 100, 101, 130, 300])
 @pytest.mark.parametrize("height", [1, 5, 9, 15, 24, 80])
 def test_the_screen_keeps_within_its_bounds(width, height):
-    text = shown(STORY[:15], width, height)
+    text = shown(STORY[:15], width=width, height=height)
 
     assert max(map(len, text.splitlines())) <= width
     if width >= 24:
@@ -129,7 +129,7 @@ def test_the_screen_keeps_within_its_bounds(width, height):
 def test_many_workers_are_summed_up():
     events = [Started(number, evaluation(network(2, number + 1))) for number in range(40)]
 
-    text = shown(events, 80, 24)
+    text = shown(events)
 
     assert "and 26 more" in text
     assert text.count("\n") <= 24
@@ -141,7 +141,7 @@ def test_events_in_any_order_upset_nothing():
         events = [*STORY, *STORY]
         order.shuffle(events)
         for width in (60, 120):
-            assert shown(events, width)
+            assert shown(events, width=width)
 
 
 def test_a_live_view_on_a_terminal_leaves_notes_and_nothing_else(terminal):
