@@ -30,9 +30,11 @@ def relative_of(study: Study, space: SearchSpace) -> Relative:
 
 
 def relative_to_size(space: SearchSpace, seed: int, size: Callable[[Analysis], float]) -> Relative:
-    """How many times as much a network costs as is usual for its size, to two digits.
+    """How many times as much a network is to pay as is usual for its size, to two digits.
 
-    What is usual is a straight line through a sample of the space, in the logarithms of size and effort.
+    What is usual is a straight line through a sample of the space, in the logarithms of size and effort. One that costs
+    four times as much pays twice: half-way between equal compute, by which cheap networks look best as they learn
+    quickly at first, and equal epochs, by which it would not matter what a network costs.
     """
     sample = preview(space, seed).fitting
     sizes = [math.log(size(analysis)) for analysis in sample]
@@ -43,7 +45,7 @@ def relative_to_size(space: SearchSpace, seed: int, size: Callable[[Analysis], f
 
     def relative(analysis: Analysis) -> float:
         usual = start + slope * math.log(size(analysis))
-        return float(f"{effort(analysis) / math.exp(usual):.2g}")
+        return float(f"{math.sqrt(effort(analysis) / math.exp(usual)):.2g}")
 
     return relative
 

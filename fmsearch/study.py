@@ -55,7 +55,7 @@ class Budget(Model):
     """How long the whole run may take, final stage included: `10m`, `1h30m`, or seconds."""
     rungs: Annotated[tuple[Passes, ...], Field(min_length=1, strict=False)] = (1, 3, 9)
     """Epochs at each rung: all candidates train for the first number, the best go on to the next. 0.25 is an epoch of a
-    quarter of the images. With `time`, a network that costs twice what is usual for its size gets half the epochs."""
+    quarter of the images. With `time`, one that costs four times what is usual for its size gets half the epochs."""
     keep: Annotated[float, Field(gt=0, le=1)] = 1 / 3
     """Share of a cohort that goes on from one rung to the next."""
     cohort: Annotated[int, Field(ge=1, le=1_000)] = 12
