@@ -17,6 +17,8 @@ from searchspace import Candidate
 from searchspace.domains import Model
 
 KEY_LENGTH = 24
+# Raised whenever equal evaluations would give other digits than before: what an older version stored is then not found.
+TRAINING = 2
 NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 
 Purpose: TypeAlias = Literal["search", "final"]
@@ -70,9 +72,9 @@ class Evaluation(Model):
 
     @cached_property
     def key(self) -> str:
-        """The name under which the result is stored: a digest of all the above."""
-        content = self.model_dump(mode="json", exclude={"candidate"}) | {"candidate": self.candidate.digest}
-        return _digest(content)[:KEY_LENGTH]
+        """The name under which the result is stored: a digest of all the above, and of the way of training."""
+        content = self.model_dump(mode="json", exclude={"candidate"})
+        return _digest({**content, "candidate": self.candidate.digest, "training": TRAINING})[:KEY_LENGTH]
 
 
 class Epoch(Model):

@@ -19,8 +19,10 @@ Size: TypeAlias = Callable[[Analysis], float]
 
 STARTUP = 24  # told trials without which nothing grows
 FRESH = 0.05  # share of later proposals that are drawn at random all the same
-DRAWS = 64  # tries to come near the wanted size
-NEAR = 0.08  # decades of size within which one is near enough
+OVER = 4.0  # times as far as one that is smaller seems one that is larger than wanted
+DRAWS = 256  # tries to come near the wanted size
+NEAR = 0.12  # decades below the wanted size within which one is near enough
+EDGE = 0.2  # decades that the smallest size is wanted for: it serves all budgets up to the next
 REACH = 0.25  # decades of size over which a parent's chances fall to a third
 SAMPLE = 300  # draws that say which sizes a space has
 GOLDEN = (math.sqrt(5) - 1) / 2
@@ -95,7 +97,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
             for earlier in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,)):
                 self._learn(earlier, earlier.values)
         self._turn = (self._turn + GOLDEN) % 1.0
-        wanted = self._low + self._turn * (self._high - self._low)
+        wanted = max(self._low, self._high - self._turn * (self._high - self._low + EDGE))
         grows = len(self._parents) >= STARTUP and self._random.random() >= FRESH
         self._best = self._best or _best(self._parents)
         self._plans[trial.number] = self._near(wanted, self._best if grows else [])
@@ -139,12 +141,15 @@ class FrontSampler(optuna.samplers.BaseSampler):
             self._best = []
 
     def _near(self, wanted: float, parents: Sequence[_Parent]) -> Values:
-        """A new candidate of about the wanted size: the first that is near enough, or the nearest of many."""
+        """A new candidate of the wanted size or little less: the first that is near enough, or the nearest of many.
+
+        A size is wanted as a budget is: what is larger does not fit.
+        """
         nearest: tuple[float, str, Values] | None = None
         for _ in range(DRAWS):
             values = self._child(wanted, parents) if parents else draw(self._space, self._random)
             size, digest = self._measured(values)
-            distance = abs(size - wanted)
+            distance = wanted - size if size <= wanted else OVER * (size - wanted)
             if digest not in self._seen and distance < (nearest[0] if nearest else math.inf):
                 nearest = distance, digest, values
                 if distance <= NEAR:
