@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import statistics
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 
@@ -29,6 +30,15 @@ def front(points: Sequence[Point]) -> list[int]:
             best = points[position].accuracy
             chosen.append(position)
     return chosen
+
+
+def trend(points: Sequence[Point]) -> Callable[[Point], float]:
+    """The accuracy that a size leads one to expect: a line in its logarithm; flat if there is one size alone."""
+    decades = [_log(point.size) for point in points]
+    if len(set(decades)) < 2:  # noqa: PLR2004  # a line takes two points
+        return lambda _: 0.0
+    slope, start = statistics.linear_regression(decades, [point.accuracy for point in points])
+    return lambda point: start + slope * _log(point.size)
 
 
 def knee(points: Sequence[Point]) -> int:

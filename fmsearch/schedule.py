@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from fmsearch.pareto import Point
+from fmsearch.pareto import Point, trend
 
 # A cohort is proposed from the results of all cohorts up to the one this many before it, so that it can be asked for
 # while the last one still climbs.
@@ -27,21 +26,12 @@ def survivors(results: Mapping[int, Point], keep: float) -> list[int]:
         keep: the share that goes on.
     """
     by_size = sorted(results, key=lambda number: (results[number].size, number))
-    expected = _trend(results.values())
+    expected = trend(list(results.values()))
     above = {number: point.accuracy - expected(point) for number, point in results.items()}
     count = math.ceil(keep * len(by_size) - 1e-9)
     edges = [group * len(by_size) // count for group in range(count)]
     groups = [by_size[start:end] for start, end in pairwise([*edges, len(by_size)])]
     return sorted(max(group, key=lambda number: (above[number], -number)) for group in groups)
-
-
-def _trend(points: Collection[Point]) -> Callable[[Point], float]:
-    """The accuracy that a size leads one to expect: a line in its logarithm; flat if there is one size alone."""
-    decades = [math.log10(point.size) for point in points]
-    if len(set(decades)) < 2:  # noqa: PLR2004  # a line takes two points
-        return lambda _: 0.0
-    slope, start = statistics.linear_regression(decades, [point.accuracy for point in points])
-    return lambda point: start + slope * math.log10(point.size)
 
 
 def trainings(candidates: int, cohort: int, rungs: Sequence[float], keep: float) -> dict[float, int]:

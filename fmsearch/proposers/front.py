@@ -10,14 +10,14 @@ from typing import Any, TypeAlias, final
 
 import optuna
 
-from fmsearch.pareto import Point, front
+from fmsearch.pareto import Point, front, trend
 from fmsearch.proposers.dialect import suggested, understood
 from fmsearch.proposers.growth import Values, child, draw
 from searchspace import Analysis, InfeasibleError, SearchSpace, analyse, from_values, violations
 
 Size: TypeAlias = Callable[[Analysis], float]
 
-STARTUP = 24  # told trials without which nothing grows
+STARTUP = 12  # told trials without which nothing grows
 FRESH = 0.05  # share of later proposals that are drawn at random all the same
 OVER = 4.0  # times as far as one that is smaller seems one that is larger than wanted
 DRAWS = 256  # tries to come near the wanted size
@@ -25,6 +25,7 @@ NEAR = 0.12  # decades below the wanted size within which one is near enough
 EDGE = 0.2  # decades that the smallest size is wanted for: it serves all budgets up to the next
 REACH = 0.25  # decades of size over which a parent's chances fall to a third
 SAMPLE = 300  # draws that say which sizes a space has
+BEST = 1 / 3  # share of what was trained that has children
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -45,8 +46,8 @@ class _Parent:
 class FrontSampler(optuna.samplers.BaseSampler):
     """Proposes candidates whose sizes spread evenly over the logarithm of size.
 
-    The first ones are drawn at random; later ones are children of the front's members near the wanted size: some
-    choices changed or taken from a second parent, widths moved a step, and a stage that is added a copy of the last.
+    The first ones are drawn at random; later ones are children of the best near the wanted size: some choices changed
+    or taken from a second parent of any size, widths moved a step, and a stage that is added a copy of the last.
     What a study suggests beside the space's dimensions is drawn at random.
 
     Args:
@@ -160,8 +161,9 @@ class FrontSampler(optuna.samplers.BaseSampler):
         return nearest[2]
 
     def _child(self, wanted: float, parents: Sequence[_Parent]) -> Values:
+        """Its first parent is likely to be of about the wanted size, the second may be of any."""
         chances = [math.exp(-abs(parent.decades - wanted) / REACH) for parent in parents]
-        first, second = self._random.choices(parents, chances, k=2)
+        (first,), second = self._random.choices(parents, chances), self._random.choice(parents)
         return child(self._space, first.values, second.values, self._random)
 
     def _measured(self, values: Values) -> tuple[float, str]:
@@ -183,7 +185,11 @@ class FrontSampler(optuna.samplers.BaseSampler):
 
 
 def _best(told: Sequence[_Parent]) -> list[_Parent]:
-    """The front, and the front of those behind it."""
-    first = front([parent.point for parent in told])
-    rest = [parent for i, parent in enumerate(told) if i not in set(first)]
-    return [told[i] for i in first] + [rest[i] for i in front([parent.point for parent in rest])]
+    """The front, and those most above what their size leads one to expect.
+
+    What they share beside their size - a learning rate, no dropout - is of use at every size.
+    """
+    expected = trend([parent.point for parent in told])
+    above = sorted(told, key=lambda parent: expected(parent.point) - parent.point.accuracy)
+    chosen = [told[i] for i in front([parent.point for parent in told])]
+    return chosen + [parent for parent in above[: math.ceil(BEST * len(told))] if parent not in chosen]
