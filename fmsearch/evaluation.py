@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field
 
 from searchspace import Candidate
 from searchspace.domains import Model
@@ -24,14 +24,12 @@ NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 Purpose: TypeAlias = Literal["search", "final"]
 
 
-def _whole(number: float) -> float:
+def _whole(number: Any) -> Any:
     """A whole number as one, so that 3 and 3.0 are written, and digested, alike."""
-    return int(number) if number == int(number) else number
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-Passes: TypeAlias = Annotated[
-    float, Field(gt=0, le=10_000), AfterValidator(_whole), PlainSerializer(_whole, return_type=Any)
-]
+Passes: TypeAlias = Annotated[int | float, Field(gt=0, le=10_000), BeforeValidator(_whole)]
 """Epochs: passes over the training images. Half a one is a pass over half of them; whole ones are written so."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, final
 
 from fmsearch.clock import Clock
+from fmsearch.pareto import front
 from fmsearch.study import Study
 from fmsearch.timetable import CLOSING, Finalist, Sharing, Timetable, choose
 
@@ -47,8 +48,8 @@ class Pace(Protocol):
             front: as it stands.
         """
 
-    def finals(self, front: Sequence[Finalist], cohorts: int) -> Finals:
-        """The trainings of a front, smallest first, once the search has ended with so many cohorts."""
+    def finals(self, trained: Sequence[Finalist], cohorts: int) -> Finals:
+        """The final trainings, smallest first, once the search has ended with so many cohorts."""
 
 
 @final
@@ -65,10 +66,15 @@ class Unhurried:
         del cohort, work, front
         return True
 
-    def finals(self, front: Sequence[Finalist], cohorts: int) -> Finals:
-        """Every member, for the same number of epochs."""
+    def finals(self, trained: Sequence[Finalist], cohorts: int) -> Finals:
+        """Every one whom nobody dominates, for the same number of epochs.
+
+        One that was left at a lower rung and still beats all that are no larger is among them: more epochs would only
+        have raised it.
+        """
         del cohorts
-        return _Equal([one.number for one in front], self._final.seeds, self._final.epochs)
+        members = [trained[i].number for i in front([one.point for one in trained])]
+        return _Equal(members, self._final.seeds, self._final.epochs)
 
 
 @final
@@ -109,13 +115,14 @@ class Hurried:
             self._search_end = self._end - min(use, self._study.final.share * self._limit)
         return self._clock.elapsed() + work / self._workers <= self._search_end
 
-    def finals(self, front: Sequence[Finalist], cohorts: int) -> Finals:
-        """The members worth the time that is left, each for its part of it."""
+    def finals(self, trained: Sequence[Finalist], cohorts: int) -> Finals:
+        """Those worth the time that is left, smallest first, each for its part of it."""
         final = self._study.final
-        timetable = self._timetable or self._planned(front, cohorts)
+        timetable = self._timetable or self._planned(trained, cohorts)
         self._keep(timetable)
+        known = {one.number: one for one in trained}
         return Sharing(
-            [one for one in front if one.number in timetable.members],
+            [known[number] for number in timetable.members if number in known],
             seeds=final.seeds,
             workers=self._workers,
             deadline=self._end,
@@ -125,10 +132,10 @@ class Hurried:
             keep=lambda epochs: self._keep(timetable.model_copy(update={"epochs": epochs})),
         )
 
-    def _planned(self, front: Sequence[Finalist], cohorts: int) -> Timetable:
+    def _planned(self, trained: Sequence[Finalist], cohorts: int) -> Timetable:
         final = self._study.final
         seconds = self._workers * (self._end - self._clock.elapsed()) / final.seeds
-        members = choose(front, seconds, final.epochs)
+        members = choose(trained, seconds, final.epochs)
         return Timetable(time=self._limit, cohorts=cohorts, members=tuple(one.number for one in members))
 
     def _keep(self, timetable: Timetable) -> None:

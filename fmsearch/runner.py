@@ -94,7 +94,7 @@ def _carry_out(
     plan = forecast(study, preview(space, study.seed), images, evaluator.workers, recall(environment))
     if plan is not None:
         observer.notice(Note(f"{plan}."))
-    proposer = proposers.make(study.engine, space, study.objectives.size, study.seed)
+    proposer = proposers.make(study.engine, space, study.objectives, study.seed)
     intake = Intake(proposer, space, derive_seed(study.seed, "intake"))
     speedometer = Speedometer(environment, images)
     trials = Trials(

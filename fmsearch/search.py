@@ -16,7 +16,7 @@ from fmsearch.pareto import front
 from fmsearch.proposers import Evaluated, Failed
 from fmsearch.schedule import LAG, Cohort
 from fmsearch.study import Study
-from fmsearch.timetable import Finalist
+from fmsearch.timetable import Finalist, shrinkage
 from fmsearch.trials import Trials
 
 
@@ -81,10 +81,7 @@ class Search:
         return len(self._cohorts)
 
     def run(self) -> list[Finalist]:
-        """Search; those whom nobody dominates, smallest first, each by its longest training.
-
-        One that was left at a lower rung and still beats all that are no larger is among them: more epochs would only
-        have raised it.
+        """Search; what was trained, each by its longest training.
 
         Raises:
             InputError: nothing in the space can be trained.
@@ -95,7 +92,7 @@ class Search:
             self._record(answer)
             if self._pace.searched:
                 self._trials.drop_waiting()
-        return self._front()
+        return self._contest()
 
     def _open(self) -> None:
         """Propose every cohort that may be proposed now.
@@ -123,8 +120,11 @@ class Search:
             self._climb(index)
 
     def _front(self) -> list[Finalist]:
-        contest = [self._reached[number] for number in sorted(self._reached)]
+        contest = self._contest()
         return [contest[i] for i in front([reached.point for reached in contest])]
+
+    def _contest(self) -> list[Finalist]:
+        return [self._reached[number] for number in sorted(self._reached)]
 
     def _work_with_one_more(self) -> float:
         """The seconds of training still to be done if one more cohort is proposed, judged by those before it."""
@@ -166,7 +166,8 @@ class Search:
             result = answer.result
             passes = min(answer.evaluation.epochs, len(result.curve))
             pace = (result.seconds - result.setup) / passes
-            self._reached[number] = Finalist(number, point, passes, result.setup, pace)
+            gain = shrinkage(self._reached.get(number), point.accuracy, passes)
+            self._reached[number] = Finalist(number, point, passes, result.setup, pace, gain)
         cohort.record(number, point)
         self._seconds[index] += answer.result.seconds
         if cohort.rung != rung:

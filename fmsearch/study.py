@@ -29,10 +29,14 @@ class Objectives(Model):
     down_to: Annotated[int, Field(ge=1)] = 1
     """The size from which on smaller is no better: of models below it, the most accurate wins."""
 
-    def size(self, analysis: Analysis) -> int:
-        """What counts as a network's size."""
+    def measure(self, analysis: Analysis) -> int:
+        """A network's size."""
         size: int = getattr(analysis, self.minimize)
-        return max(self.down_to, size)
+        return size
+
+    def size(self, analysis: Analysis) -> int:
+        """What counts as its size."""
+        return max(self.down_to, self.measure(analysis))
 
 
 class Engine(Model):

@@ -120,7 +120,7 @@ class Trials:
                 number=answer.number,
                 candidate=taken.candidate,
                 analysis=taken.analysis,
-                size=getattr(taken.analysis, self._study.objectives.minimize),
+                size=self._study.objectives.measure(taken.analysis),
                 evaluation=answer.evaluation,
                 result=answer.result,
                 stored=answer.stored,

@@ -19,7 +19,7 @@ Size: TypeAlias = Callable[[Analysis], float]
 
 STARTUP = 12  # told trials without which nothing grows
 FRESH = 0.05  # share of later proposals that are drawn at random all the same
-OVER = 4.0  # times as far as one that is smaller seems one that is larger than wanted
+OVER = 25.0  # times as far as one that is smaller seems one that is larger than wanted
 DRAWS = 256  # tries to come near the wanted size
 NEAR = 0.12  # decades below the wanted size within which one is near enough
 EDGE = 0.2  # decades that the smallest size is wanted for: it serves all budgets up to the next
@@ -52,14 +52,16 @@ class FrontSampler(optuna.samplers.BaseSampler):
 
     Args:
         space: what may be proposed.
-        size: what counts as a network's size; limits are the space's.
+        size: a network's size; limits are the space's.
         seed: of all its randomness.
+        down_to: the smallest size that is wanted.
     """
 
-    def __init__(self, space: SearchSpace, size: Size, seed: int) -> None:
+    def __init__(self, space: SearchSpace, size: Size, seed: int, *, down_to: float = 1) -> None:
         self._space = space
         self._size = size
         self._seed = seed
+        self._down_to = down_to
         self._other = optuna.samplers.RandomSampler(seed=seed)
         self._plans: dict[int, Values] = {}
         self._seen: set[str] = set()
@@ -178,10 +180,13 @@ class FrontSampler(optuna.samplers.BaseSampler):
         return math.log10(self._size(analysis)), candidate.digest
 
     def _range(self) -> tuple[float, float]:
-        """The sizes that the space has, as logarithms."""
+        """The sizes that are wanted and that the space has, as logarithms."""
         sizes = [self._measured(draw(self._space, self._random))[0] for _ in range(SAMPLE)]
         feasible = [size for size in sizes if math.isfinite(size)]
-        return (min(feasible), max(feasible)) if feasible else (0.0, 0.0)
+        if not feasible:
+            return 0.0, 0.0
+        high = max(feasible)
+        return min(high, max(min(feasible), math.log10(self._down_to))), high
 
 
 def _best(told: Sequence[_Parent]) -> list[_Parent]:

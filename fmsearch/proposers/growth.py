@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, TypeAlias
 
-from searchspace import Choice, Dimension, Integer, Real, SearchSpace, decode
+from searchspace import Augment, Choice, Dimension, Integer, Real, SearchSpace, decode
 from searchspace.domains import Value
 
 Values: TypeAlias = dict[str, Value]
@@ -17,14 +17,24 @@ CROSSED = 0.5  # share of children with two parents
 RESIZED = 0.5  # share of children all of whose widths move one step
 CHANGES = 1.5  # choices that a child changes, on average
 STRIDE = 0.15  # standard deviation of a change in a continuous range, as a share of it
+REGULARIZATION = frozenset({"dropout", "spatial_dropout", *Augment.model_fields})
 WIDTHS = frozenset({"filters", "units", "start"})
 STAGE = re.compile(r"stages\.(\d+)\.")
 
 
 def draw(space: SearchSpace, dice: Random) -> Values:
-    """Values drawn at random, each choice evenly."""
+    """Values drawn at random, each choice evenly, but with as little regularization as there can be.
+
+    In the few epochs of a search it costs every network accuracy, and of many such choices, one is soon drawn.
+    """
     values: Values = {}
-    decode(space, lambda dimension: values.setdefault(dimension.name, dimension.domain.at(dice.random())))
+
+    def choose(dimension: Dimension) -> Value:
+        least = dimension.field in REGULARIZATION
+        value = _least(dimension.domain) if least else dimension.domain.at(dice.random())
+        return values.setdefault(dimension.name, value)
+
+    decode(space, choose)
     return values
 
 
@@ -37,7 +47,7 @@ def child(space: SearchSpace, first: Mapping[str, Value], second: Mapping[str, V
     values: Values = {}
     crossed = dice.random() < CROSSED
     step = dice.choice((-1, 1)) if dice.random() < RESIZED else 0
-    chance = CHANGES / max(1, len(first))
+    chance = CHANGES / max(1, sum(not dimension.is_fixed for dimension in space.plan if dimension.name in first))
 
     def choose(dimension: Dimension) -> Value:
         other = crossed and dice.random() < 1 / 2
@@ -81,6 +91,10 @@ def _moved(dimension: Dimension, value: Value, steps: int) -> Value:
         return value
     ladder = sorted(domain.values)
     return ladder[min(len(ladder) - 1, max(0, ladder.index(value) + steps))]
+
+
+def _least(domain: Choice | Integer | Real) -> Value:
+    return min(domain.values) if isinstance(domain, Choice) else domain.at(0.0)
 
 
 def _are_numbers(domain: Choice) -> bool:

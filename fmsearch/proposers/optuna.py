@@ -6,15 +6,18 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, final
 
 import optuna
 
 from fmsearch.proposers.base import Evaluated, Failed, Proposal, Rejected, Verdict
 from fmsearch.proposers.dialect import suggested, understood
-from fmsearch.proposers.front import FrontSampler, Size
+from fmsearch.proposers.front import FrontSampler
 from searchspace import Choice, Dimension, Integer, SearchSpace, decode
 from searchspace.domains import Value
+
+if TYPE_CHECKING:
+    from fmsearch.study import Objectives
 
 SamplerName: TypeAlias = Literal["front", "random", "tpe", "nsga2"]
 
@@ -29,17 +32,17 @@ class OptunaProposer:
     Args:
         space: what may be proposed.
         sampler: one of Optuna's samplers, or our own.
-        size: what counts as a network's size.
+        objectives: what counts as a network's size.
         seed: of all its randomness.
     """
 
-    def __init__(self, space: SearchSpace, sampler: SamplerName, size: Size, seed: int) -> None:
+    def __init__(self, space: SearchSpace, sampler: SamplerName, objectives: Objectives, seed: int) -> None:
         self._space = space
         self._trials: dict[int, optuna.Trial] = {}
         with _quiet():
             self._study = optuna.create_study(
                 storage=None,
-                sampler=make_sampler(sampler, space, size, seed),
+                sampler=make_sampler(sampler, space, objectives, seed),
                 pruner=optuna.pruners.NopPruner(),
                 directions=["maximize", "minimize"],
             )
@@ -67,11 +70,13 @@ class OptunaProposer:
                     self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
 
 
-def make_sampler(name: SamplerName, space: SearchSpace, size: Size, seed: int) -> optuna.samplers.BaseSampler:
+def make_sampler(
+    name: SamplerName, space: SearchSpace, objectives: Objectives, seed: int
+) -> optuna.samplers.BaseSampler:
     """The sampler, every argument pinned: Optuna's defaults change from release to release."""
     match name:
         case "front":
-            return FrontSampler(space, size, seed)
+            return FrontSampler(space, objectives.measure, seed, down_to=objectives.down_to)
         case "random":
             return optuna.samplers.RandomSampler(seed=seed)
         case "tpe":

@@ -129,7 +129,7 @@ def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str
         reason=next((result.reason for result in results if result.reason), ""),
         candidate=candidate,
         analysis=analysis,
-        uses=tuple(sorted(uses, key=lambda used: (used.evaluation.epochs, used.evaluation.purpose != "search"))),
+        uses=tuple(sorted(uses, key=_order)),
     )
 
 
@@ -140,6 +140,11 @@ def _searched(uses: Sequence[Used]) -> float | None:
 
 def _validation(used: Used) -> tuple[float, str]:
     return (used.result.accuracy or 0.0, used.key)
+
+
+def _order(used: Used) -> tuple[float, bool, int]:
+    """Short trainings first, the search's before the final stage's, then by seed."""
+    return used.evaluation.epochs, used.evaluation.purpose != "search", used.evaluation.seed
 
 
 def _status(results: Sequence[Result], *, final: bool) -> str:

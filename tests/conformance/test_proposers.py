@@ -6,7 +6,7 @@ import pytest
 from stubs import IMAGES, stub_study
 
 from fmsearch.proposers import Evaluated, Failed, Rejected, make
-from fmsearch.study import Engine
+from fmsearch.study import Engine, Objectives
 from searchspace import ConvBlock, Head, InfeasibleError, NetworkSpace, Real, ResidualBlock, Stages, Training, analyse
 
 ENGINES = [Engine(sampler="front"), Engine(sampler="random"), Engine(sampler="tpe"), Engine(sampler="nsga2")]
@@ -33,10 +33,6 @@ def space_of(space=CONDITIONAL):
     return stub_study(space=space, training=training).search_space(IMAGES)
 
 
-def parameters_of(analysis):
-    return analysis.parameters
-
-
 def verdict(candidate):
     """A pure landscape: some fail, some are rejected, the rest is the better the fewer parameters and layers it has."""
     if candidate.digest < "1":
@@ -49,7 +45,7 @@ def verdict(candidate):
 
 def history(engine, seed, count=60, batch=6):
     """Digests in the order proposed, told batch by batch."""
-    proposer = make(engine, space_of(), parameters_of, seed)
+    proposer = make(engine, space_of(), Objectives(), seed)
     digests = []
     for _ in range(count // batch):
         proposals = [proposer.ask() for _ in range(batch)]
@@ -73,7 +69,7 @@ def test_a_longer_study_begins_as_a_shorter_one(engine):
 
 def test_proposals_are_points_of_the_space(engine):
     space = space_of()
-    proposer = make(engine, space, parameters_of, seed=0)
+    proposer = make(engine, space, Objectives(), seed=0)
     for _ in range(60):
         candidate = proposer.ask().candidate
         assert candidate.recipe.optimizer in {"adam", "sgd"}
@@ -83,14 +79,14 @@ def test_proposals_are_points_of_the_space(engine):
 
 
 def test_every_value_of_every_dimension_is_proposed(engine):
-    proposer = make(engine, space_of(), parameters_of, seed=0)
+    proposer = make(engine, space_of(), Objectives(), seed=0)
     sketches = {str(proposer.ask().candidate.architecture) for _ in range(200)}
     for needle in ("kernel_size=(3, 5)", "pool_size=(3, 3)", "kind='residual'", "function='gelu'", "units=16"):
         assert any(needle in sketch for sketch in sketches)
 
 
 def test_each_proposal_has_a_number_of_its_own(engine):
-    proposer = make(engine, space_of(), parameters_of, seed=0)
+    proposer = make(engine, space_of(), Objectives(), seed=0)
     proposals = [proposer.ask() for _ in range(6)]
     assert len({proposal.number for proposal in proposals}) == 6
 
@@ -100,7 +96,7 @@ def test_a_landscape_is_learnt_better_than_at_random(engine):
     def mean_of_last(engine):
         found = []
         for seed in range(3):
-            proposer = make(engine, space_of(), parameters_of, seed)
+            proposer = make(engine, space_of(), Objectives(), seed)
             for _ in range(25):
                 proposals = [proposer.ask() for _ in range(8)]
                 for proposal in proposals:
@@ -115,7 +111,7 @@ def test_a_landscape_is_learnt_better_than_at_random(engine):
 
 def test_it_survives_whatever_it_is_told(engine):
     rng = random.Random(0)
-    proposer = make(engine, space_of(), parameters_of, seed=0)
+    proposer = make(engine, space_of(), Objectives(), seed=0)
     for _ in range(10):
         for proposal in [proposer.ask() for _ in range(4)]:
             told = rng.choice([Failed(), Rejected(float("inf")), Rejected(0.1), Evaluated(0.0, 0.0), Evaluated(1.0, 1)])
@@ -124,6 +120,6 @@ def test_it_survives_whatever_it_is_told(engine):
 
 def test_an_infeasible_point_may_be_proposed_and_is_left_to_the_search(engine):
     space = NetworkSpace(stages=Stages(count=8, block=ConvBlock(filters=4, kernel_size=[3, 5], padding="valid")))
-    proposer = make(engine, space_of(space), parameters_of, seed=0)
+    proposer = make(engine, space_of(space), Objectives(), seed=0)
     with pytest.raises(InfeasibleError):
         analyse(proposer.ask().candidate.architecture)

@@ -101,8 +101,7 @@ def interrupted(study_file, folder, how):
     workers = children(process.pid)
     process.send_signal(how)
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert err == "fmsearch: interrupted; the same command goes on where it was\n"
+    assert (process.returncode, err) == (130, "fmsearch: interrupted; the same command goes on where it was\n")
     assert workers
     assert gone(workers)
 

@@ -29,8 +29,9 @@ def seconds(evaluation):
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-@pytest.mark.parametrize(("limit", "busy"), [(60.0, 0.85), (600.0, 0.95), (1_800.0, 0.95)])
+@pytest.mark.parametrize(("limit", "busy"), [(60.0, 0.75), (600.0, 0.95), (1_800.0, 0.95)])
 def test_it_ends_within_five_percent_of_its_limit_and_the_workers_are_busy(limit, busy, workers, tmp_path):
+    # A minute has room for a few trainings of ten seconds on each of four workers: they don't all end together.
     executor = TimedExecutor(workers, seconds)
     table = search(study(limit), tmp_path / "store", executor)
     assert executor.clock.now == pytest.approx(limit, rel=0.05)

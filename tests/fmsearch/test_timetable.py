@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fmsearch.pareto import Point
-from fmsearch.timetable import FINISH, Finalist, Sharing, allot, choose, spans
+from fmsearch.timetable import FINISH, Finalist, Sharing, allot, choose, shrinkage, spans
 
 
-def finalist(number, size, accuracy, pace=1.0):
-    return Finalist(number, Point(float(size), accuracy), trained=1.0, setup=0.5, pace=pace)
+def finalist(number, size, accuracy, pace=1.0, shrinkage=1.0):
+    point = Point(float(size), accuracy)
+    return Finalist(number, point, trained=1.0, setup=0.5, pace=pace, shrinkage=shrinkage)
 
 
 FRONT = [finalist(0, 1_000, 0.8), finalist(1, 10_000, 0.9), finalist(2, 20_000, 0.95)]
@@ -62,6 +63,21 @@ def test_one_hardly_better_than_the_next_smaller_is_left_out_but_for_the_largest
 def test_one_that_would_not_train_twice_as_long_as_before_is_left_out():
     slow = finalist(1, 10_000, 0.9, pace=60.0)
     assert choose([FRONT[0], slow, FRONT[2]], 100, most=30) == [FRONT[0], FRONT[2]]
+
+
+def test_what_share_of_the_errors_remains_when_one_trains_twice_as_long():
+    before = finalist(0, 1_000, 0.6)
+    assert shrinkage(before, 0.8, trained=2.0) == pytest.approx(0.5)
+    assert shrinkage(before, 0.9, trained=4.0) == pytest.approx(0.5)
+    assert shrinkage(before, 0.5, trained=4.0) == 1.0
+    assert shrinkage(None, 0.9, trained=4.0) == 1.0
+
+
+def test_one_that_is_about_to_overtake_is_trained_again_in_place_of_one_that_learns_no_more():
+    stuck, learning = finalist(3, 30_000, 0.96), finalist(4, 60_000, 0.955, shrinkage=0.7)
+    assert choose([*FRONT, stuck, learning], 500, most=30) == [*FRONT, stuck, learning]
+    ahead = finalist(4, 29_000, 0.955, shrinkage=0.7)
+    assert choose([*FRONT, stuck, ahead], 500, most=30) == [*FRONT, ahead]
 
 
 def test_where_time_is_for_one_alone_the_one_that_adds_most_stays():

@@ -53,7 +53,7 @@ def learned(evaluation: Evaluation) -> Result:
     """A pure stand-in for training: larger networks and longer trainings do better, and each has luck of its own."""
     analysis = analyse(evaluation.candidate.architecture)
     luck = random.Random(f"{evaluation.candidate.digest} {evaluation.seed}").uniform(-0.05, 0.05)
-    accuracy = 1 - 1 / (1 + analysis.parameters**0.3 * evaluation.epochs**0.2) + luck
+    accuracy = min(0.9999, 1 - 1 / (1 + analysis.parameters**0.3 * evaluation.epochs**0.2) + luck)
     test = accuracy - 0.01 if evaluation.purpose == "final" else None
     return Result(status="done", accuracy=accuracy, loss=1 - accuracy, test_accuracy=test, curve=(EPOCH,), seconds=1.0)
 
@@ -138,7 +138,7 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
     """Run a study over the store at a path, as `fmsearch.run` does, but on stubs."""
     observer = observer or Unobserved()
     space = study.search_space(IMAGES)
-    proposer = proposer or make(study.engine, space, study.objectives.size, study.seed)
+    proposer = proposer or make(study.engine, space, study.objectives, study.seed)
     with Store(path) as store:
         store.forget_trail()
         store.note("objective", study.objectives.minimize)

@@ -12,6 +12,7 @@ from fmsearch.proposers.front import FrontSampler
 from fmsearch.proposers.growth import child, draw
 from fmsearch.proposers.optuna import suggest
 from searchspace import (
+    Augmentation,
     ConvBlock,
     Head,
     Integer,
@@ -74,6 +75,32 @@ def test_sizes_spread_evenly_over_their_logarithm():
         sum(low + i * (high - low) / 4 <= size <= low + (i + 1) * (high - low) / 4 for size in found) for i in range(4)
     ]
     assert min(quarters) >= 15
+
+
+def test_nothing_smaller_is_wanted_than_the_study_says():
+    space = space_of()
+    sampler = FrontSampler(space, parameters_of, 0, down_to=500)
+    found = sizes(propose(60, sampler=sampler, space=space))
+    assert sum(size < math.log10(500) - 0.2 for size in found) <= 6
+    assert sum(size < math.log10(500) - 0.2 for size in sizes(propose(60, space=space))) > 6
+
+
+def test_what_is_drawn_has_the_least_regularization_and_children_gain_some():
+    block = ConvBlock(filters=[4, 8, 16], pooling=["none", "max"], spatial_dropout=Real(low=0.0, high=0.3))
+    study = stub_study(
+        space=NetworkSpace(
+            stages=Stages(count=2, block=block), augmentation=Augmentation(horizontal_flip=[True, False])
+        ),
+        training=Training(learning_rate=0.1),
+    )
+    space = study.search_space(IMAGES)
+    dice = Random(0)
+    drawn = draw(space, dice)
+    assert drawn["augmentation.horizontal_flip"] is False
+    assert drawn["stages.0.spatial_dropout"] == drawn["stages.1.spatial_dropout"] == 0.0
+    children = [child(space, drawn, drawn, dice) for _ in range(100)]
+    assert any(values["augmentation.horizontal_flip"] for values in children)
+    assert any(values["stages.0.spatial_dropout"] > 0.0 for values in children)
 
 
 def test_every_proposal_keeps_the_limits_and_is_new():

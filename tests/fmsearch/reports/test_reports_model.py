@@ -74,8 +74,8 @@ trainings
 stage   epochs  seed  accuracy    loss    test        time
 ─────────────────────────────────────────────────────────────
 search       2     7    0.8200  1.2500               1.0 s
-final        6     2    0.9300  0.4167  0.9100  1 min 01 s
 final        6     1    0.9200  0.4167  0.9200  1 min 01 s
+final        6     2    0.9300  0.4167  0.9100  1 min 01 s
 
 learning curve: final, 6 epochs, seed 2
 

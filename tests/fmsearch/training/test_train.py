@@ -23,6 +23,7 @@ EVERYTHING = {
 COMPILED = keras.backend.backend() in {"tensorflow", "jax"}
 WHY = "PyTorch trains by fit alone"
 # XLA fuses a scan over steps and a single step in other ways, and what differs in the last digit grows step by step.
+IMAGE = 1 / len(digits().x_validation)
 ROUNDING = 2e-2 if keras.backend.backend() == "jax" else 2e-3
 
 
@@ -65,18 +66,22 @@ def test_the_test_set_is_read_by_a_final_evaluation_alone():
         {},
         {"optimizer": "adamw", "weight_decay": 0.01, "schedule": "cosine"},
         {"optimizer": "sgd", "momentum": 0.9, "nesterov": True, "weight_decay": 0.001, "learning_rate": 0.05},
-        {"schedule": "one_cycle", "label_smoothing": 0.1},
+        # Not by Adam, whose first steps have the sign of a gradient, be it rounding alone.
+        {"optimizer": "sgd", "learning_rate": 0.05, "schedule": "one_cycle", "label_smoothing": 0.1},
     ],
-    ids=["adam", "adamw cosine", "sgd", "one cycle, smoothed"],
+    ids=["adam", "adamw cosine", "sgd", "sgd, one cycle, smoothed"],
 )
 @pytest.mark.skipif(not COMPILED, reason=WHY)
 def test_the_compiled_loop_has_the_losses_of_fit_within_rounding(changes, monkeypatch):
-    curves = []
+    losses, accuracies = [], []
     for loop in (choose_loop, Fit):
         monkeypatch.setattr(train, "choose_loop", loop)
-        curves.append([(e.loss, e.validation_loss, e.accuracy) for e in evaluated(epochs=3, **changes).curve])
-    assert np.allclose(*curves, rtol=ROUNDING)
-    assert np.allclose(curves[0][0], curves[1][0], rtol=ROUNDING / 20)
+        curve = evaluated(epochs=3, **changes).curve
+        losses.append([(epoch.loss, epoch.validation_loss) for epoch in curve])
+        accuracies.append([(epoch.accuracy, epoch.validation_accuracy) for epoch in curve])
+    assert np.allclose(*losses, rtol=ROUNDING)
+    assert np.allclose(losses[0][0], losses[1][0], rtol=ROUNDING / 20)
+    assert np.allclose(*accuracies, rtol=0, atol=1.5 * IMAGE)
 
 
 @pytest.mark.skipif(not COMPILED, reason=WHY)
