@@ -25,8 +25,8 @@ def effort(analysis: Analysis) -> float:
 
 
 def relative_of(study: Study, space: SearchSpace) -> Relative:
-    """What counts in a study: where time is limited, compute; where it is not, every epoch alike."""
-    return all_alike if study.budget.time is None else relative_to_size(space, study.seed, study.objectives.size)
+    """What counts in a study: where time or compute is limited, compute; where neither is, every epoch alike."""
+    return relative_to_size(space, study.seed, study.objectives.size) if study.budget.is_limited else all_alike
 
 
 def relative_to_size(space: SearchSpace, seed: int, size: Callable[[Analysis], float]) -> Relative:

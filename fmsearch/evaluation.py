@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, Field, SerializeAsAny
 
 from searchspace import Candidate
 from searchspace.domains import Model
@@ -24,12 +24,12 @@ NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 Purpose: TypeAlias = Literal["search", "final"]
 
 
-def _whole(number: Any) -> Any:
+def _whole(number: float) -> float:
     """A whole number as one, so that 3 and 3.0 are written, and digested, alike."""
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+    return int(number) if number == int(number) else number
 
 
-Passes: TypeAlias = Annotated[int | float, Field(gt=0, le=10_000), BeforeValidator(_whole)]
+Passes: TypeAlias = Annotated[float, Field(gt=0, le=10_000), AfterValidator(_whole), SerializeAsAny()]
 """Epochs: passes over the training images. Half a one is a pass over half of them; whole ones are written so."""
 
 

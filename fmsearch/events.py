@@ -11,9 +11,10 @@ from searchspace import Analysis, Candidate
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """A run begins, or goes on after so many seconds."""
+    """A run begins, or goes on after so many seconds; an epoch has so many images."""
 
     seconds: float
+    images: int = 0
 
 
 @dataclass(frozen=True, slots=True)

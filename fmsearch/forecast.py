@@ -1,15 +1,16 @@
-"""What a time limit will allow, before anything is trained."""
+"""What a limit of time or compute will allow, before anything is trained."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fmsearch.effort import effort
 from fmsearch.preview import Preview
 from fmsearch.reports import figures
-from fmsearch.schedule import trainings
+from fmsearch.schedule import LAG, trainings
 from fmsearch.speed import Speed
-from fmsearch.study import Study
+from fmsearch.study import Budget, Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,55 @@ class Forecast:
         )
 
 
-def forecast(study: Study, sample: Preview, images: int, workers: int, speed: Speed) -> Forecast | None:
-    """What the study's time limit will allow with so many training images; None if it has none."""
-    budget = study.budget
-    if budget.time is None:
-        return None
-    efforts = [effort(analysis) for analysis in sample.fitting] or [1.0]
-    usual = sum(efforts) / len(efforts)
+@dataclass(frozen=True, slots=True)
+class ComputeForecast:
+    """How a limit of compute will be spent.
+
+    Attributes:
+        limit: the whole of it, in multiply-accumulates.
+        final: what is kept for the final stage.
+        candidates: how many the search will come to, about.
+    """
+
+    limit: float
+    final: float
+    candidates: int
+
+    def __str__(self) -> str:
+        """In one line."""
+        return (
+            f"{self.limit:.2g} MACs: {self.limit - self.final:.2g} to search, "
+            f"about {figures.several(self.candidates, 'candidate')}; {self.final:.2g} to train the front"
+        )
+
+
+def forecast(
+    study: Study, sample: Preview, images: int, workers: int, speed: Speed
+) -> Forecast | ComputeForecast | None:
+    """What the study's limit will allow with so many training images; None if it has none."""
+    budget, share = study.budget, study.final.share
+    if budget.time is not None:
+        usual = _mean([effort(analysis) for analysis in sample.fitting])
+        cohort = _cohort(budget, lambda epochs: speed.setup + epochs * images * usual / speed.effort)
+        count = _candidates(budget, workers * (1.0 - share) * budget.time / cohort)
+        return Forecast(budget.time, share * budget.time, count, workers, speed)
+    if budget.macs is not None:
+        usual = _mean([analysis.macs for analysis in sample.fitting])
+        cohort = _cohort(budget, lambda epochs: epochs * images * usual)
+        count = _candidates(budget, max(float(LAG), (1.0 - share) * budget.macs / cohort))
+        return ComputeForecast(budget.macs, share * budget.macs, count)
+    return None
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 1.0
+
+
+def _cohort(budget: Budget, cost: Callable[[float], float]) -> float:
+    """What a cohort costs, where a training of so many epochs costs so much."""
     rungs = trainings(budget.cohort, budget.cohort, budget.rungs, budget.keep)
-    cohort = sum(count * (speed.setup + epochs * images * usual / speed.effort) for epochs, count in rungs.items())
-    final = study.final.share * budget.time
-    candidates = round(budget.cohort * workers * (budget.time - final) / cohort)
-    return Forecast(budget.time, final, min(budget.candidates, max(1, candidates)), workers, speed)
+    return sum(count * cost(epochs) for epochs, count in rungs.items())
+
+
+def _candidates(budget: Budget, cohorts: float) -> int:
+    return min(budget.candidates, max(1, round(budget.cohort * cohorts)))

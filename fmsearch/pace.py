@@ -1,17 +1,35 @@
-"""When the search ends and how long the front trains: as the study says, or as its time limit allows."""
+"""When the search ends and how long the front trains: as the study says, or as its limit of time or compute allows."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from typing import Any, Protocol, final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol, final
 
 from fmsearch.clock import Clock
+from fmsearch.evaluation import Result
 from fmsearch.pareto import front
+from fmsearch.schedule import LAG
 from fmsearch.study import Study
-from fmsearch.timetable import CLOSING, Finalist, Sharing, Timetable, choose
+from fmsearch.timetable import CLOSING, FINISH, Finalist, Sharing, Timetable, allot, choose, whole
+from searchspace import Analysis
 
 FACT = "timetable"
+
+
+class Price(NamedTuple):
+    """What a training cost, in what is limited: besides its epochs, and each of them."""
+
+    setup: float
+    epoch: float
+
+
+class Spent(NamedTuple):
+    """What a cohort has cost so far, and whether it will cost no more."""
+
+    cost: float
+    complete: bool
 
 
 class Finals(Protocol):
@@ -39,17 +57,14 @@ class Pace(Protocol):
     def searched(self) -> bool:
         """Whether the search is over: what is not in the store by now is not trained."""
 
-    def admits(self, cohort: int, work: float, front: Sequence[Finalist]) -> bool:
-        """Whether a cohort may be proposed.
+    def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
+        """What a training of so many epochs cost."""
 
-        Args:
-            cohort: its number.
-            work: seconds of training that will then still be to do.
-            front: as it stands.
-        """
+    def admits(self, spent: Sequence[Spent], front: Sequence[Finalist]) -> bool:
+        """Whether one more cohort may be proposed, after what each so far has cost and as the front stands."""
 
-    def finals(self, trained: Sequence[Finalist], cohorts: int) -> Finals:
-        """The final trainings, smallest first, once the search has ended with so many cohorts."""
+    def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
+        """The final trainings, smallest first, once the search has ended."""
 
 
 @final
@@ -61,20 +76,67 @@ class Unhurried:
     def __init__(self, study: Study) -> None:
         self._final = study.final
 
-    def admits(self, cohort: int, work: float, front: Sequence[Finalist]) -> bool:
+    def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
+        """Nothing is limited."""
+        del analysis, result, passes
+        return Price(0.0, 1.0)
+
+    def admits(self, spent: Sequence[Spent], front: Sequence[Finalist]) -> bool:
         """Always."""
-        del cohort, work, front
+        del spent, front
         return True
 
-    def finals(self, trained: Sequence[Finalist], cohorts: int) -> Finals:
+    def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
         """Every one whom nobody dominates, for the same number of epochs.
 
         One that was left at a lower rung and still beats all that are no larger is among them: more epochs would only
         have raised it.
         """
-        del cohorts
+        del spent
         members = [trained[i].number for i in front([one.point for one in trained])]
-        return _Equal(members, self._final.seeds, self._final.epochs)
+        return _Planned(dict.fromkeys(members, self._final.epochs), self._final.seeds)
+
+
+@final
+class Frugal:
+    """A study with a limit of compute: what it spends hangs on its candidates alone, so any machine spends the same.
+
+    Args:
+        study: the study.
+        limit: its multiply-accumulates, of the forward pass of every image trained on.
+        images: in an epoch.
+    """
+
+    searched = False
+
+    def __init__(self, study: Study, limit: float, images: int) -> None:
+        self._final = study.final
+        self._limit = limit
+        self._images = images
+
+    def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
+        """Its multiply-accumulates."""
+        del result, passes
+        return Price(0.0, float(analysis.macs) * self._images)
+
+    def admits(self, spent: Sequence[Spent], front: Sequence[Finalist]) -> bool:
+        """Whether it can be paid for, judged by those cohorts that are complete whatever finished first."""
+        del front
+        known = [cohort.cost for cohort in spent[: max(0, len(spent) - LAG + 1)]]
+        if not known:
+            return True
+        usual = sum(known) / len(known)
+        return sum(known) + usual * (len(spent) - len(known) + 1) <= (1.0 - self._final.share) * self._limit
+
+    def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
+        """Those worth what is left, smallest first, each for its part of it."""
+        rest = max(0.0, self._limit - sum(cohort.cost for cohort in spent)) / self._final.seeds
+        members = choose(trained, rest, self._final.epochs)
+        parts = allot(members, rest, self._final.epochs)
+        epochs = {
+            one.number: whole(one.epochs(part), self._final.epochs) for one, part in zip(members, parts, strict=True)
+        }
+        return _Planned(epochs, self._final.seeds)
 
 
 @final
@@ -105,22 +167,28 @@ class Hurried:
         """Whether the search is over, by the clock or by an earlier sitting's."""
         return self._timetable is not None or self._clock.elapsed() >= self._search_end
 
-    def admits(self, cohort: int, work: float, front: Sequence[Finalist]) -> bool:
-        """Whether the workers can do the work before the final stage must begin: the later, the less that can use."""
+    def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
+        """Its seconds."""
+        del analysis
+        return Price(result.setup, (result.seconds - result.setup) / passes)
+
+    def admits(self, spent: Sequence[Spent], front: Sequence[Finalist]) -> bool:
+        """Whether the workers can train it before the final stage must begin: the later, the less that can use."""
         if self._timetable is not None:
-            return cohort < self._timetable.cohorts
+            return len(spent) < self._timetable.cohorts
         if front:
-            longest = [one.seconds(self._study.final.epochs) for one in front]
+            longest = [FINISH + one.cost(self._study.final.epochs) for one in front]
             use = max(*longest, self._study.final.seeds * sum(longest) / self._workers)
             self._search_end = self._end - min(use, self._study.final.share * self._limit)
-        return self._clock.elapsed() + work / self._workers <= self._search_end
+        return self._clock.elapsed() + _work_with_one_more(spent) / self._workers <= self._search_end
 
-    def finals(self, trained: Sequence[Finalist], cohorts: int) -> Finals:
+    def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
         """Those worth the time that is left, smallest first, each for its part of it."""
         final = self._study.final
-        timetable = self._timetable or self._planned(trained, cohorts)
+        finishing = [replace(one, setup=one.setup + FINISH) for one in trained]
+        timetable = self._timetable or self._planned(finishing, len(spent))
         self._keep(timetable)
-        known = {one.number: one for one in trained}
+        known = {one.number: one for one in finishing}
         return Sharing(
             [known[number] for number in timetable.members if number in known],
             seeds=final.seeds,
@@ -144,13 +212,13 @@ class Hurried:
 
 
 @final
-class _Equal:
-    """Every training as long as every other, first all members with one seed, then all with the next."""
+class _Planned:
+    """Trainings whose epochs are known beforehand, first all members with one seed, then all with the next."""
 
-    def __init__(self, members: Sequence[int], seeds: int, epochs: float) -> None:
-        self.members = tuple(members)
+    def __init__(self, epochs: Mapping[int, float], seeds: int) -> None:
+        self.members = tuple(epochs)
         self._epochs = epochs
-        self._waiting = deque((number, replica) for replica in range(seeds) for number in members)
+        self._waiting = deque((number, replica) for replica in range(seeds) for number in epochs)
 
     @property
     def waiting(self) -> bool:
@@ -159,12 +227,26 @@ class _Equal:
 
     def begin(self) -> tuple[int, int, float]:
         """The next training: candidate, replica, epochs."""
-        return (*self._waiting.popleft(), self._epochs)
+        number, replica = self._waiting.popleft()
+        return number, replica, self._epochs[number]
 
     def end(self, number: int, *, stored: bool) -> None:
         """Nothing hangs on it."""
 
 
-def pace(study: Study, clock: Clock, facts: Any, workers: int) -> Pace:
-    """The pace of a study."""
-    return Unhurried(study) if study.budget.time is None else Hurried(study, study.budget.time, clock, facts, workers)
+def _work_with_one_more(spent: Sequence[Spent]) -> float:
+    """The seconds of training still to be done if one more cohort is proposed, judged by those before it."""
+    complete = [cohort.cost for cohort in spent if cohort.complete]
+    if not complete:
+        return 0.0
+    usual = sum(complete) / len(complete)
+    return usual + sum(max(0.0, usual - cohort.cost) for cohort in spent if not cohort.complete)
+
+
+def pace(study: Study, clock: Clock, facts: Any, *, workers: int, images: int) -> Pace:
+    """The pace of a study that trains on so many images."""
+    if study.budget.time is not None:
+        return Hurried(study, study.budget.time, clock, facts, workers)
+    if study.budget.macs is not None:
+        return Frugal(study, study.budget.macs, images)
+    return Unhurried(study)

@@ -90,7 +90,7 @@ def _carry_out(
     """Search and train the front, as the study and the clock say."""
     images, environment = len(data.x_train), Environment.here()
     space = study.search_space(input_of(data))
-    observer.notice(Began(clock.elapsed()))
+    observer.notice(Began(clock.elapsed(), images))
     plan = forecast(study, preview(space, study.seed), images, evaluator.workers, recall(environment))
     if plan is not None:
         observer.notice(Note(f"{plan}."))
@@ -105,7 +105,8 @@ def _carry_out(
         observer=Both(observer, speedometer),
         clock=clock,
     )
-    carry_out(study, intake, trials, pace(study, clock, store, evaluator.workers), relative_of(study, space))
+    timing = pace(study, clock, store, workers=evaluator.workers, images=images)
+    carry_out(study, intake, trials, timing, relative_of(study, space))
     speedometer.remember()
 
 

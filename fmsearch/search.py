@@ -6,12 +6,14 @@ where a time limit ends it does the clock have a say, and that is written down.
 
 from __future__ import annotations
 
+import math
+
 from fmsearch.effort import Relative
 from fmsearch.errors import FmsearchError
 from fmsearch.evaluator import Answer
 from fmsearch.events import FinalStage, Note, Proposed
 from fmsearch.intake import Intake
-from fmsearch.pace import Finals, Pace
+from fmsearch.pace import Finals, Pace, Spent
 from fmsearch.pareto import front
 from fmsearch.proposers import Evaluated, Failed
 from fmsearch.schedule import LAG, Cohort
@@ -34,7 +36,7 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
         raise FmsearchError(f"No candidate was trained within {study.budget.time:g} s of budget.time.", fix)
     if not found:
         raise FmsearchError("No candidate was trained with success.", "`fmsearch leaderboard` shows the reasons.")
-    _train_again(pace.finals(found, search.cohorts), trials)
+    _train_again(pace.finals(found, search.spent), trials)
 
 
 def _train_again(finals: Finals, trials: Trials) -> None:
@@ -71,14 +73,14 @@ class Search:
         self._pace = pace
         self._relative = relative
         self._cohorts: list[Cohort] = []
-        self._seconds: list[float] = []
+        self._costs: list[float] = []
         self._settled = 0
         self._reached: dict[int, Finalist] = {}
 
     @property
-    def cohorts(self) -> int:
-        """How many cohorts were proposed."""
-        return len(self._cohorts)
+    def spent(self) -> list[Spent]:
+        """What each cohort has cost."""
+        return [Spent(cost, cohort.is_complete) for cost, cohort in zip(self._costs, self._cohorts, strict=True)]
 
     def run(self) -> list[Finalist]:
         """Search; what was trained, each by its longest training.
@@ -106,7 +108,7 @@ class Search:
             seen = self._cohorts[: max(0, index - LAG + 1)]
             if not all(cohort.is_complete for cohort in seen):
                 return
-            if not self._pace.admits(index, self._work_with_one_more(), self._front()):
+            if not self._pace.admits(self.spent, self._front()):
                 return
             self._settle(seen)
             taken = self._intake.take(min(budget.cohort, budget.candidates - len(self._trials.taken)))
@@ -115,7 +117,7 @@ class Search:
             if self._intake.exhausted:
                 self._trials.tell(Note(f"The proposer has nothing new after {count} candidates."))
             self._cohorts.append(Cohort([one.number for one in taken], budget.rungs, budget.keep))
-            self._seconds.append(0.0)
+            self._costs.append(0.0)
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
             self._climb(index)
 
@@ -125,15 +127,6 @@ class Search:
 
     def _contest(self) -> list[Finalist]:
         return [self._reached[number] for number in sorted(self._reached)]
-
-    def _work_with_one_more(self) -> float:
-        """The seconds of training still to be done if one more cohort is proposed, judged by those before it."""
-        complete = [seconds for seconds, one in zip(self._seconds, self._cohorts, strict=True) if one.is_complete]
-        if not complete:
-            return 0.0
-        usual = sum(complete) / len(complete)
-        begun = [seconds for seconds, one in zip(self._seconds, self._cohorts, strict=True) if not one.is_complete]
-        return usual + sum(max(0.0, usual - seconds) for seconds in begun)
 
     def _settle(self, seen: list[Cohort]) -> None:
         """Tell the proposer what came of the cohorts it has not been told of."""
@@ -162,14 +155,13 @@ class Search:
         cohort = self._cohorts[index]
         rung = cohort.rung
         point = self._trials.point(answer)
+        passes = min(answer.evaluation.epochs, len(answer.result.curve) or math.inf)
+        price = self._pace.price(self._trials.taken[number].analysis, answer.result, passes)
         if point is not None:
-            result = answer.result
-            passes = min(answer.evaluation.epochs, len(result.curve))
-            pace = (result.seconds - result.setup) / passes
             gain = shrinkage(self._reached.get(number), point.accuracy, passes)
-            self._reached[number] = Finalist(number, point, passes, result.setup, pace, gain)
+            self._reached[number] = Finalist(number, point, passes, price.setup, price.epoch, gain)
         cohort.record(number, point)
-        self._seconds[index] += answer.result.seconds
+        self._costs[index] += price.setup + passes * price.epoch
         if cohort.rung != rung:
             self._climb(index)
         if cohort.is_complete:

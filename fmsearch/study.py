@@ -53,13 +53,18 @@ class Budget(Model):
     """How much is searched."""
 
     candidates: Annotated[int, Field(ge=1, le=MOST_CANDIDATES)] = CANDIDATES
-    """Number of different candidates trained, at the first rung at least; with `time`, unless told, as many as it
-    allows."""
+    """Number of different candidates trained, at the first rung at least; with `time` or `macs`, unless told, as many
+    as that allows."""
     time: Duration | None = None
     """How long the whole run may take, final stage included: `10m`, `1h30m`, or seconds."""
+    macs: Annotated[float, Field(gt=0, le=1e21)] | None = None
+    """How much compute the whole run may take, final stage included, on any machine the same: multiply-accumulates of
+    the forward pass, for every image of every training. `1e14` is some ten minutes of two cores. Two cohorts are the
+    least."""
     rungs: Annotated[tuple[Passes, ...], Field(min_length=1, strict=False)] = (1, 3, 9)
     """Epochs at each rung: all candidates train for the first number, the best go on to the next. 0.25 is an epoch of a
-    quarter of the images. With `time`, one that costs four times what is usual for its size gets half the epochs."""
+    quarter of the images. With `time` or `macs`, one that costs four times what is usual for its size gets half the
+    epochs."""
     keep: Annotated[float, Field(gt=0, le=1)] = 1 / 3
     """Share of a cohort that goes on from one rung to the next."""
     cohort: Annotated[int, Field(ge=1, le=1_000)] = 12
@@ -67,10 +72,21 @@ class Budget(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _time_alone_sets_no_count(cls, fields: Any) -> Any:
-        if isinstance(fields, dict) and fields.get("time") is not None:
+    def _a_limit_alone_sets_no_count(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and (fields.get("time") or fields.get("macs")) is not None:
             return {"candidates": MOST_CANDIDATES, **fields}
         return fields
+
+    @model_validator(mode="after")
+    def _has_one_limit(self) -> Self:
+        if self.time is not None and self.macs is not None:
+            raise complaints.elsewhere(("macs",), "budget.time is given, too; expected one of the two")
+        return self
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether something other than a number of candidates ends the search."""
+        return self.time is not None or self.macs is not None
 
     @field_validator("rungs")
     @classmethod
@@ -84,9 +100,10 @@ class Final(Model):
     """The last stage: the front trained again from the start, and the test set read once."""
 
     epochs: Passes = 30
-    """Epochs of each training; with `budget.time`, the most: each model's part of the time says how many it gets."""
+    """Epochs of each training; with `budget.time` or `budget.macs`, the most: each model's part of it says how many it
+    gets."""
     share: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    """With `budget.time`, the share of it that is kept for this stage."""
+    """With `budget.time` or `budget.macs`, the share of it that is kept for this stage."""
     seeds: Annotated[int, Field(ge=1, le=100)] = 1
     """Trainings of each model, with seeds of their own; the leaderboard shows mean and standard deviation."""
 
@@ -133,7 +150,8 @@ class Study(Model):
     @property
     def identity(self) -> dict[str, Any]:
         """What makes two studies one search: all but the name and how long it goes on."""
-        return self.model_dump(mode="json", exclude={"name": True, "final": True, "budget": {"candidates", "time"}})
+        how_long = {"candidates", "time", "macs"}
+        return self.model_dump(mode="json", exclude={"name": True, "final": True, "budget": how_long})
 
 
 def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:

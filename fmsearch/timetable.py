@@ -52,8 +52,8 @@ class Finalist:
         number: of the candidate.
         point: what it reached in the search.
         trained: epochs of its longest training so far.
-        setup: seconds that a training of it takes besides its epochs.
-        pace: seconds that one epoch takes.
+        setup: what a training of it in the final stage costs besides its epochs: seconds, or whatever is limited.
+        pace: what one epoch costs.
         shrinkage: what share of its errors remained whenever it trained twice as long; 1 if it trained once.
     """
 
@@ -69,13 +69,13 @@ class Finalist:
         """What it reaches when it trains twice as long, should it go on as it did."""
         return Point(self.point.size, 1.0 - self.shrinkage * (1.0 - self.point.accuracy))
 
-    def seconds(self, epochs: float) -> float:
-        """What a training of so many epochs takes."""
-        return self.setup + FINISH + epochs * self.pace
+    def cost(self, epochs: float) -> float:
+        """What a training of so many epochs costs."""
+        return self.setup + epochs * self.pace
 
-    def epochs(self, seconds: float) -> float:
-        """What a training of so many seconds amounts to."""
-        return (seconds - self.setup - FINISH) / self.pace
+    def epochs(self, cost: float) -> float:
+        """How many epochs it trains for so much."""
+        return (cost - self.setup) / self.pace
 
 
 def shrinkage(before: Finalist | None, accuracy: float, trained: float) -> float:
@@ -95,17 +95,17 @@ def spans(points: Sequence[Point]) -> list[float]:
     return [after - before for before, after in zip(sizes, [*sizes[1:], sizes[-1] + LAST], strict=True)]
 
 
-def allot(finalists: Sequence[Finalist], seconds: float, most: float) -> list[float]:
-    """The seconds of each of a front's members, smallest first: by the sizes it serves, up to those of `most` epochs.
+def allot(finalists: Sequence[Finalist], total: float, most: float) -> list[float]:
+    """What each of a front's members gets of a total, smallest first: by the sizes it serves, up to `most` epochs.
 
     What one cannot use goes to the others.
     """
-    caps = [finalist.seconds(most) for finalist in finalists]
+    caps = [finalist.cost(most) for finalist in finalists]
     weights = spans([finalist.point for finalist in finalists])
     given = [0.0] * len(finalists)
     open_ = set(range(len(finalists)))
     while open_:
-        rest = seconds - sum(given[i] for i in range(len(given)) if i not in open_)
+        rest = total - sum(given[i] for i in range(len(given)) if i not in open_)
         unit = rest / sum(weights[i] for i in open_)
         full = {i for i in open_ if weights[i] * unit >= caps[i]}
         for i in full or open_:
@@ -114,7 +114,7 @@ def allot(finalists: Sequence[Finalist], seconds: float, most: float) -> list[fl
     return given
 
 
-def choose(finalists: Sequence[Finalist], seconds: float, most: float) -> list[Finalist]:
+def choose(finalists: Sequence[Finalist], total: float, most: float) -> list[Finalist]:
     """Those worth training again, smallest first, where time is short: the front of what they promise, but thinned.
 
     One that is hardly better than the next smaller one is left out: the others gain more from its time. Then, of those
@@ -127,7 +127,7 @@ def choose(finalists: Sequence[Finalist], seconds: float, most: float) -> list[F
         if one is members[-1] or _errors(one) <= (1 - STEP) * _errors(chosen[-1]):
             chosen.append(one)
     while len(chosen) > 1:
-        given = allot(chosen, seconds, most)
+        given = allot(chosen, total, most)
         short = [i for i, one in enumerate(chosen) if one.epochs(given[i]) < min(most, TIMES * one.trained)]
         if not short:
             break
@@ -154,6 +154,11 @@ class _Running:
     number: int
     since: float
     guess: float
+
+
+def whole(epochs: float, most: float) -> float:
+    """Epochs as they are planned: in tenths, one at the least."""
+    return round(min(most, max(MOMENT, math.floor(epochs / MOMENT) * MOMENT)), 1)
 
 
 class Sharing:
@@ -210,7 +215,7 @@ class Sharing:
             self._decided[number] = self._epochs(number, now)
             self._keep(dict(self._decided))
         epochs = self._decided[number]
-        self._running.append(_Running(number, now, self._finalists[number].seconds(epochs)))
+        self._running.append(_Running(number, now, self._finalists[number].cost(epochs)))
         return (*self._waiting.popleft(), epochs)
 
     def end(self, number: int, *, stored: bool) -> None:
@@ -235,5 +240,4 @@ class Sharing:
             left = free * seconds + sum(max(0.0, self._deadline - end) for end in ends)
             part = self._weights[number] / sum(self._weights[waiting] for waiting, _ in self._waiting)
             seconds = min(LONGEST * seconds, left * part)
-        epochs = math.floor(self._finalists[number].epochs(seconds / self._drag) / MOMENT) * MOMENT
-        return round(min(self._most, max(MOMENT, epochs)), 1)
+        return whole(self._finalists[number].epochs(seconds / self._drag), self._most)

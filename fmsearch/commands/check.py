@@ -107,8 +107,8 @@ def plan(study: Study, sample: Preview) -> list[str]:
     from fmsearch.schedule import trainings
 
     budget = study.budget
-    if budget.time is not None:
-        return [f"time    {_forecast(study, sample)}"]
+    if budget.is_limited:
+        return [f"limit   {_forecast(study, sample)}"]
     rungs: Counter[float] = Counter(trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep))
     epochs = sum(length * count for length, count in rungs.items())
     steps = ", ".join(f"{count:,} of {length}" for length, count in rungs.items())
@@ -121,7 +121,7 @@ def plan(study: Study, sample: Preview) -> list[str]:
 
 
 def _forecast(study: Study, sample: Preview) -> str:
-    """How the time limit will be spent; without the images at hand, there is no telling how much that is."""
+    """How the limit will be spent; without the images at hand, there is no telling how much that is."""
     from pathlib import Path
 
     from fmsearch.datasets import load

@@ -114,7 +114,7 @@ def _bar(progress: Progress) -> Table:
 
 def _counts(progress: Progress) -> Text:
     proposed = progress.proposed or Proposed(cohort=0, taken=0, rejected=0, repeated=0)
-    most = "" if progress.limit is not None else f" of {progress.study.budget.candidates:,}"
+    most = "" if progress.is_limited else f" of {progress.study.budget.candidates:,}"
     told = [f"{proposed.taken:,}{most} candidates taken"]
     told += [f"{proposed.rejected:,} rejected", f"{proposed.repeated:,} repeated"]
     if progress.stored:

@@ -73,6 +73,8 @@ class Progress:
         self._trainings = sum(rungs.values())
         self._epochs = sum(epochs * count for epochs, count in rungs.items())
         self._done = self._fresh = 0.0
+        self._images = 0
+        self._macs = 0.0
         self._seconds = 0.0
         self._working_since: float | None = None
         self._final: set[int] = set()
@@ -80,8 +82,9 @@ class Progress:
     def notice(self, event: Event) -> None:
         """Take in what happened, in whatever order."""
         match event:
-            case Began(seconds=seconds):
+            case Began(seconds=seconds, images=images):
                 self.began = self.clock() - seconds
+                self._images = images
             case Proposed():
                 self.proposed = event
             case Started(evaluation=evaluation):
@@ -96,14 +99,14 @@ class Progress:
                 pass
 
     @property
-    def limit(self) -> float | None:
-        """The study's time limit in seconds."""
-        return self.study.budget.time
+    def is_limited(self) -> bool:
+        """Whether time or compute ends the search, not a number of candidates."""
+        return self.study.budget.is_limited
 
     @property
     def total(self) -> int | None:
-        """Trainings of this stage, as far as one can tell: None where the clock will say."""
-        if self.limit is not None and self.members is None:
+        """Trainings of this stage, as far as one can tell: None where a limit will say."""
+        if self.is_limited and self.members is None:
             return None
         seeds = self.study.final.seeds
         planned = self._trainings if self.members is None else len(self.members) * seeds
@@ -111,8 +114,8 @@ class Progress:
 
     @property
     def planned(self) -> float | None:
-        """Epochs of both stages, None where the clock will say; until the final one begins, the front is a guess."""
-        if self.limit is not None:
+        """Epochs of both stages, None where a limit will say; until the final one begins, the front is a guess."""
+        if self.is_limited:
             return None
         final = self.study.final
         count = self._expected() if self.members is None else len(self.members)
@@ -124,10 +127,13 @@ class Progress:
         return done if self.planned is None else min(done, self.planned)
 
     def share(self) -> float:
-        """How much of the run is done, from 0 to 1: of its epochs, or of its time."""
-        if self.planned is None:
-            return min(1.0, self.elapsed() / (self.limit or 1.0))
-        return self.done() / max(self.planned, 1)
+        """How much of the run is done, from 0 to 1: of its epochs, or of what is limited."""
+        budget = self.study.budget
+        if budget.time is not None:
+            return min(1.0, self.elapsed() / budget.time)
+        if budget.macs is not None:
+            return min(1.0, self._macs / budget.macs)
+        return self.done() / max(self.planned or 0.0, 1)
 
     def elapsed(self) -> float:
         """Seconds since the beginning."""
@@ -135,8 +141,12 @@ class Progress:
 
     def left(self) -> float | None:
         """Seconds to the end: those of the time limit, or at the pace so far; None while there is no telling."""
+        budget = self.study.budget
+        if budget.time is not None:
+            return max(0.0, budget.time - self.elapsed())
         if self.planned is None:
-            return max(0.0, (self.limit or 0.0) - self.elapsed())
+            share = self.share()
+            return self.elapsed() * (1.0 - share) / share if share else None
         trained = self._fresh + self._credit()
         if self._working_since is None or trained <= 0:
             return None
@@ -169,6 +179,7 @@ class Progress:
         self.running.pop(event.evaluation.key, None)
         self.finished += 1
         self._done += epochs
+        self._macs += event.analysis.macs * epochs * self._images
         self.failed += event.result.status == "failed"
         self.stored += event.stored
         if not event.stored:

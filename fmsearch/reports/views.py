@@ -71,8 +71,8 @@ class PlainView(View):
                     f"{figures.several(rejected, 'proposal')} rejected, {repeated:,} repeated"
                 )
             case FinalStage(numbers):
-                final, limit = self._study.final, self._study.budget.time
-                each = figures.several(final.epochs, "epoch") if limit is None else "epochs as time allows"
+                final, is_limited = self._study.final, self._study.budget.is_limited
+                each = "epochs as the limit allows" if is_limited else figures.several(final.epochs, "epoch")
                 models, seeds = figures.several(len(numbers), "model"), figures.several(final.seeds, "seed")
                 return f"final stage: {models}, {each}, {seeds}"
             case Note(text):

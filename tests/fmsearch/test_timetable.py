@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fmsearch.pareto import Point
-from fmsearch.timetable import FINISH, Finalist, Sharing, allot, choose, shrinkage, spans
+from fmsearch.timetable import Finalist, Sharing, allot, choose, shrinkage, spans
 
 
 def finalist(number, size, accuracy, pace=1.0, shrinkage=1.0):
@@ -33,19 +33,19 @@ def test_time_goes_by_the_sizes_that_each_serves():
 def test_what_one_cannot_use_goes_to_the_others():
     quick = [finalist(0, 1_000, 0.8, pace=0.01), *FRONT[1:]]
     seconds = allot(quick, 230, most=150)
-    assert seconds[0] == pytest.approx(quick[0].seconds(150))
+    assert seconds[0] == pytest.approx(quick[0].cost(150))
     assert sum(seconds) == pytest.approx(230)
 
 
 def test_nobody_gets_more_than_the_most():
-    assert allot(FRONT, 10_000, most=7) == pytest.approx([one.seconds(7) for one in FRONT])
+    assert allot(FRONT, 10_000, most=7) == pytest.approx([one.cost(7) for one in FRONT])
 
 
 @given(FRONTS, st.floats(1, 10_000), st.floats(1, 200))
 def test_all_time_is_given_or_all_have_the_most(front, total, most):
     finalists = [finalist(i, size, 0.5, pace) for i, (size, pace) in enumerate(sorted(front))]
     seconds = allot(finalists, total, most)
-    caps = [one.seconds(most) for one in finalists]
+    caps = [one.cost(most) for one in finalists]
     assert all(part <= cap + 1e-6 for part, cap in zip(seconds, caps, strict=True))
     assert sum(seconds) == pytest.approx(min(total, sum(caps)))
 
@@ -104,7 +104,7 @@ def play(shared, clock, finalists, workers=2, slower=1.0):
         while shared.waiting and len(ends) < workers:
             number, replica, epochs = shared.begin()
             trained[number, replica] = epochs
-            ends.append((clock[0] + slower * finalists[number].seconds(epochs), number))
+            ends.append((clock[0] + slower * finalists[number].cost(epochs), number))
         end = min(ends)
         ends.remove(end)
         clock[0] = end[0]
@@ -143,5 +143,5 @@ def test_however_little_time_is_left_a_training_is_begun():
 
 def test_the_seconds_of_epochs_and_back():
     one = finalist(0, 10, 0.5, pace=2.0)
-    assert one.seconds(3) == pytest.approx(6 + 0.5 + FINISH)
-    assert one.epochs(one.seconds(3)) == pytest.approx(3)
+    assert one.cost(3) == pytest.approx(6 + 0.5)
+    assert one.epochs(one.cost(3)) == pytest.approx(3)

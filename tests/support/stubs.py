@@ -23,6 +23,7 @@ from fmsearch.study import Study
 from fmsearch.trials import Conditions, Trials
 from searchspace import ConvBlock, Head, Input, NetworkSpace, Real, Stages, Training, analyse
 
+IMAGES_AN_EPOCH = 10_000
 IMAGES = Input(height=16, width=16, channels=1, classes=10)
 HERE = Environment(backend="stub", backend_version="1", keras_version="1", device="cpu", machine="stub")
 EPOCH = Epoch(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5, learning_rate=0.1)
@@ -146,7 +147,8 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
         evaluator = Evaluator(store, executor, lambda e: Call("stub", e.model_dump_json()), observer)
         clock = getattr(executor, "clock", None) or Clock(store, time.monotonic())
         trials = Trials(study, CONDITIONS, evaluator=evaluator, trail=store, observer=observer, clock=clock)
-        intake, timing = Intake(proposer, space, study.seed), pace(study, clock, store, executor.workers)
+        intake = Intake(proposer, space, study.seed)
+        timing = pace(study, clock, store, workers=executor.workers, images=IMAGES_AN_EPOCH)
         carry_out(study, intake, trials, timing, relative_of(study, space))
         return rows(store)
 

@@ -132,9 +132,14 @@ def test_nothing_heavy_is_imported(study):
 def test_a_time_limit_is_forecast(study, capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("FMSEARCH_CACHE", str(tmp_path))
     assert main(["check", study, "--set", "budget={time: 2m, rungs: [1, 3]}"]) == 0
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("time")]
-    assert line.startswith("time    2 min 00 s: 1 min 00 s to search, about ")
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("limit ")]
+    assert line.startswith("limit   2 min 00 s: 1 min 00 s to search, about ")
     assert "(a guess, as nothing was trained here yet)" in line
+
+
+def test_a_limit_of_compute_is_forecast(study, capsys):
+    assert main(["check", study, "--set", "budget={macs: 1e12, rungs: [1, 3]}"]) == 0
+    assert "limit   1e+12 MACs: 5e+11 to search, about " in capsys.readouterr().out
 
 
 def test_without_the_images_there_is_no_telling_what_a_time_limit_allows(study, capsys, monkeypatch, tmp_path):
@@ -142,5 +147,5 @@ def test_without_the_images_there_is_no_telling_what_a_time_limit_allows(study, 
     changes = ["--set", "budget.time=2m", "--set", "data.dataset=fashion_mnist"]
     assert main(["check", study, *changes]) == 0
     assert (
-        "time    unknown before the images are there: fashion_mnist is not on this machine" in capsys.readouterr().out
+        "limit   unknown before the images are there: fashion_mnist is not on this machine" in capsys.readouterr().out
     )

@@ -39,6 +39,19 @@ def test_seeds_of_the_final_stage_are_averaged():
     assert progress.known[1].accuracy == pytest.approx(0.85)
 
 
+def test_under_a_limit_of_compute_what_was_spent_says_how_far_it_is():
+    event = finished(1, done(0.5))
+    macs = event.analysis.macs * event.evaluation.epochs * 1_000
+    budget = TIMED.budget.model_copy(update={"time": None, "macs": 4.0 * macs})
+    clock = Clock()
+    progress = Progress(TIMED.model_copy(update={"budget": budget}), clock)
+    progress.notice(Began(0.0, images=1_000))
+    assert (progress.left(), progress.share(), progress.total) == (None, 0, None)
+    clock.now += 90
+    progress.notice(event)
+    assert (progress.left(), progress.share()) == (270, 0.25)
+
+
 def test_under_a_time_limit_the_clock_says_how_far_it_is():
     clock = Clock()
     progress = Progress(TIMED, clock)

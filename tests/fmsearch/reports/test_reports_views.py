@@ -44,7 +44,7 @@ final stage: 2 models, 9 epochs, 2 seeds
 def test_plain_lines_under_a_time_limit():
     text = lines(STORY, study=TIMED)
     assert "\n[1] d26925c3   2 epochs  acc 0.3000" in text
-    assert "\nfinal stage: 2 models, epochs as time allows, 2 seeds\n[ 1/4] " in text
+    assert "\nfinal stage: 2 models, epochs as the limit allows, 2 seeds\n[ 1/4] " in text
 
 
 def test_plain_lines_in_ascii():

@@ -1,0 +1,75 @@
+"""A study with a limit of compute spends it on any machine alike, so its leaderboard is the same on all."""
+
+import pytest
+from stubs import IMAGES_AN_EPOCH, StubExecutor, search, stub_study, told
+
+from fmsearch.errors import InputError
+from fmsearch.study import Budget, Engine, Final, load_study
+from searchspace import analyse
+
+LIMIT = 1.5e11
+
+
+def study(macs=LIMIT, share=0.5, seeds=1, **budget):
+    return stub_study(
+        engine=Engine(sampler="front"),
+        budget=Budget(**{"macs": macs, "rungs": (0.1, 0.3, 1), "cohort": 12, **budget}),
+        final=Final(epochs=1_000, share=share, seeds=seeds),
+    )
+
+
+def spent(table, purpose):
+    return sum(
+        analyse(use.evaluation.candidate.architecture).macs * use.evaluation.epochs * IMAGES_AN_EPOCH
+        for row in table
+        for use in row.uses
+        if use.evaluation.purpose == purpose
+    )
+
+
+@pytest.mark.parametrize("limit", [1e11, 2e11, 5e11])
+def test_it_is_spent_and_not_exceeded(limit, tmp_path):
+    table = search(study(limit), tmp_path / "store", StubExecutor())
+    assert 0.9 * limit < spent(table, "search") + spent(table, "final") <= 1.001 * limit
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_the_share_of_the_final_stage_is_kept_for_it(share, tmp_path):
+    table = search(study(2e11, share), tmp_path / "store", StubExecutor())
+    assert spent(table, "final") / (spent(table, "final") + spent(table, "search")) == pytest.approx(share, abs=0.1)
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_it_says_the_same_for_any_number_of_workers_and_in_whatever_order_they_end(seeds, tmp_path):
+    tables = [
+        told(search(study(seeds=seeds), tmp_path / f"{workers} {order}", StubExecutor(workers, order)))
+        for workers, order in [(1, 0), (2, 1), (3, 2), (5, 3)]
+    ]
+    assert all(table == tables[0] for table in tables)
+
+
+def test_interrupted_it_goes_on_to_the_same_end(tmp_path):
+    expected = told(search(study(), tmp_path / "whole", StubExecutor()))
+    for calls in (5, 40, 40):
+        with pytest.raises(KeyboardInterrupt):
+            search(study(), tmp_path / "store", StubExecutor(2, die_after=calls))
+    assert told(search(study(), tmp_path / "store", StubExecutor(3))) == expected
+
+
+def test_more_of_it_goes_on_with_the_same_candidates(tmp_path):
+    few = search(study(), tmp_path / "store", StubExecutor())
+    more = search(study(2 * LIMIT), tmp_path / "store", StubExecutor())
+    digests = [[row.candidate.digest for row in sorted(table, key=lambda row: row.number)] for table in (few, more)]
+    assert len(digests[1]) > len(digests[0])
+    assert digests[1][: len(digests[0])] == digests[0]
+
+
+def test_of_time_and_compute_one_is_limited(tmp_path):
+    path = tmp_path / "both.yaml"
+    path.write_text(
+        "name: both\nspace: {stages: {count: 1, block: {kind: conv, filters: [4, 8]}}}\n"
+        "budget: {time: 1m, macs: 1e12}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match=r"both.yaml:3:26: budget.time is given, too"):
+        load_study(path)
