@@ -59,7 +59,7 @@ class Budget(Model):
     """How long the whole run may take, final stage included: `10m`, `1h30m`, or seconds."""
     macs: Annotated[float, Field(gt=0, le=1e21)] | None = None
     """How much compute the whole run may take, final stage included, on any machine the same: multiply-accumulates of
-    the forward pass, for every image of every training. `1e14` is some ten minutes of two cores. Two cohorts are the
+    the forward pass, for every image of every training. In ten minutes, two cores do some `5e12`. Two cohorts are the
     least."""
     rungs: Annotated[tuple[Passes, ...], Field(min_length=1, strict=False)] = (1, 3, 9)
     """Epochs at each rung: all candidates train for the first number, the best go on to the next. 0.25 is an epoch of a
