@@ -73,14 +73,16 @@ class Search:
         self._pace = pace
         self._relative = relative
         self._cohorts: list[Cohort] = []
-        self._costs: list[float] = []
+        self._costs: list[list[float]] = []
         self._settled = 0
         self._reached: dict[int, Finalist] = {}
 
     @property
     def spent(self) -> list[Spent]:
         """What each cohort has cost."""
-        return [Spent(cost, cohort.is_complete) for cost, cohort in zip(self._costs, self._cohorts, strict=True)]
+        # Added up without rounding: to the last bit, a sum must not hang on what finished first.
+        costs = map(math.fsum, self._costs)
+        return [Spent(cost, cohort.is_complete) for cost, cohort in zip(costs, self._cohorts, strict=True)]
 
     def run(self) -> list[Finalist]:
         """Search; what was trained, each by its longest training.
@@ -117,7 +119,7 @@ class Search:
             if self._intake.exhausted:
                 self._trials.tell(Note(f"The proposer has nothing new after {count} candidates."))
             self._cohorts.append(Cohort([one.number for one in taken], budget.rungs, budget.keep))
-            self._costs.append(0.0)
+            self._costs.append([])
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
             self._climb(index)
 
@@ -161,7 +163,7 @@ class Search:
             gain = shrinkage(self._reached.get(number), point.accuracy, passes)
             self._reached[number] = Finalist(number, point, passes, price.setup, price.epoch, gain)
         cohort.record(number, point)
-        self._costs[index] += price.setup + passes * price.epoch
+        self._costs[index].append(price.setup + passes * price.epoch)
         if cohort.rung != rung:
             self._climb(index)
         if cohort.is_complete:
