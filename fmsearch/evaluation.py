@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
 import platform
+import re
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +22,9 @@ KEY_LENGTH = 24
 # Raised whenever equal evaluations would give other digits than before: what an older version stored is then not found.
 TRAINING = 2
 NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
+PROCESSOR = Path("/proc/cpuinfo")
+INSTRUCTIONS = re.compile(r"avx\w*|fma|amx\w*|f16c|asimd\w*|sve\w*|bf16|i8mm")
+SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "TF_XLA_FLAGS", "XLA_FLAGS")
 
 Purpose: TypeAlias = Literal["search", "final"]
 
@@ -34,13 +39,22 @@ Passes: TypeAlias = Annotated[float, Field(gt=0, le=10_000), AfterValidator(_who
 
 
 class Environment(Model):
-    """What else the digits of a result depend on."""
+    """What else the digits of a result depend on.
+
+    Attributes:
+        device: on a GPU, digits may differ even from run to run: its kernels add in any order.
+        machine: the kind of processor.
+        instructions: those of its instruction sets for which numeric libraries have kernels of their own.
+        settings: what the user set that chooses other kernels, as `NAME=value`.
+    """
 
     backend: str
     backend_version: str
     keras_version: str
     device: Literal["cpu", "gpu"]
     machine: str
+    instructions: str = ""
+    settings: str = ""
 
     @classmethod
     def here(cls) -> Self:
@@ -52,7 +66,16 @@ class Environment(Model):
             keras_version=_version("keras"),
             device="gpu" if _has_gpu() else "cpu",
             machine=platform.machine(),
+            instructions=_instructions(),
+            settings=" ".join(f"{name}={os.environ[name]}" for name in SETTINGS if os.environ.get(name)),
         )
+
+    def differences(self, other: Environment) -> list[str]:
+        """What differs, as `backend_version 2.20.0, here 2.21.0`, from another that is `here`."""
+        fields = ((name, getattr(self, name), getattr(other, name)) for name in type(self).model_fields)
+        return [
+            f"{name} {mine or 'unknown'}, here {there or 'unknown'}" for name, mine, there in fields if mine != there
+        ]
 
 
 class Evaluation(Model):
@@ -89,7 +112,7 @@ class Result(Model):
     """What an evaluation gives.
 
     `accuracy` and `loss` are of the validation split. `seconds` is wall time, of which `setup` went by before the first
-    step and after the last. A failed one says why in `reason`.
+    step and after the last. A failed one says why in `reason`; one that is done, what went wrong beside it.
     """
 
     status: Literal["done", "failed"]
@@ -127,6 +150,17 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "absent"
+
+
+@functools.cache
+def _instructions() -> str:
+    """Of the first core; empty where the system does not say."""
+    try:
+        text = PROCESSOR.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    listed = re.search(r"^(?:flags|Features)\s*:(.*)$", text, re.MULTILINE)
+    return " ".join(sorted(filter(INSTRUCTIONS.fullmatch, listed[1].split()))) if listed else ""
 
 
 def _has_gpu() -> bool:

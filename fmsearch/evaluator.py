@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import Protocol
 
 from fmsearch.evaluation import Evaluation, Result
-from fmsearch.events import Observer, Started
+from fmsearch.events import Note, Observer, Started
 from fmsearch.executors import Call, Executor, Outcome
 
 TRIES = 3
+POLL = 0.2  # seconds, after which it is looked whether to stop
 
 
 class Cache(Protocol):
@@ -27,12 +30,18 @@ class Cache(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An evaluation of the candidate of a number has a result; `stored` if it was known before."""
+    """An evaluation of the candidate of a number has a result.
+
+    Attributes:
+        stored: whether it was known before.
+        kept: whether it is known from now on. What failed for a reason outside of it is tried again by the next run.
+    """
 
     number: int
     evaluation: Evaluation
     result: Result
     stored: bool
+    kept: bool = True
 
 
 @dataclass(order=True, slots=True)
@@ -40,6 +49,7 @@ class _Wanted:
     priority: tuple[int, ...]
     number: int = field(compare=False)
     evaluation: Evaluation = field(compare=False)
+    seconds: float = field(compare=False)
     tries: int = field(default=0, compare=False)
 
 
@@ -51,6 +61,7 @@ class Evaluator:
         executor: where the others run.
         call: the call that runs an evaluation.
         observer: told of each evaluation that begins on a worker.
+        stop: when set, nothing more is begun.
     """
 
     def __init__(
@@ -59,11 +70,14 @@ class Evaluator:
         executor: Executor,
         call: Callable[[Evaluation], Call],
         observer: Observer,
+        stop: Event | None = None,
     ) -> None:
         self._cache = cache
         self._executor = executor
         self._call = call
         self._observer = observer
+        self._stop = stop or Event()
+        self._said_so = False
         self._known: deque[Answer] = deque()
         self._wanted: list[_Wanted] = []
         self._running: dict[int, _Wanted] = {}
@@ -75,17 +89,24 @@ class Evaluator:
         return self._executor.workers
 
     def want(
-        self, number: int, evaluation: Evaluation, priority: tuple[int, ...], *, stored_only: bool = False
+        self,
+        number: int,
+        evaluation: Evaluation,
+        priority: tuple[int, ...],
+        *,
+        seconds: float = math.inf,
+        stored_only: bool = False,
     ) -> None:
         """Ask for a result for the candidate of a number; with `stored_only`, if it is known already.
 
-        Of those that wait for a worker, the one of the lowest priority runs first.
+        Of those that wait for a worker, the one of the lowest priority runs first. One that takes more than so many
+        seconds is ended and tried again, with more.
         """
         result = self._cache.find(evaluation.key)
         if result is not None:
             self._known.append(Answer(number, evaluation, result, stored=True))
         elif not stored_only:
-            heapq.heappush(self._wanted, _Wanted((*priority, self._tickets), number, evaluation))
+            heapq.heappush(self._wanted, _Wanted((*priority, self._tickets), number, evaluation, seconds))
             self._tickets += 1
 
     def drop_waiting(self) -> None:
@@ -93,14 +114,23 @@ class Evaluator:
         self._wanted.clear()
 
     def next(self) -> Answer | None:
-        """The next answer, in whatever order results come; None when nothing is wanted any more."""
+        """The next answer, in whatever order results come; None when nothing is wanted any more.
+
+        Raises:
+            KeyboardInterrupt: this was to stop, and all that had begun has ended.
+        """
         while True:
-            if self._known:
+            if self._stop.is_set():
+                self._say_so()
+                if not self._running:
+                    raise KeyboardInterrupt
+            elif self._known:
                 return self._known.popleft()
-            self._dispatch()
+            else:
+                self._dispatch()
             if not self._running:
                 return None
-            finished = self._executor.next()
+            finished = self._executor.next(timeout=POLL)
             if finished is not None and (answer := self._settle(*finished)) is not None:
                 return answer
 
@@ -109,14 +139,15 @@ class Evaluator:
             wanted = heapq.heappop(self._wanted)
             self._tickets += 1
             self._running[self._tickets] = wanted
-            self._executor.submit(self._tickets, self._call(wanted.evaluation))
+            seconds = wanted.seconds * 2**wanted.tries
+            self._executor.submit(self._tickets, replace(self._call(wanted.evaluation), seconds=seconds))
             self._observer.notice(Started(wanted.number, wanted.evaluation))
 
     def _settle(self, ticket: int, outcome: Outcome) -> Answer | None:
         """The answer; None where the fault was external and another try may do better."""
         wanted = self._running.pop(ticket)
         if outcome.value is not None:
-            result = Result.model_validate_json(outcome.value)
+            result = self._without_remark(Result.model_validate_json(outcome.value))
             self._cache.add(wanted.evaluation, result)
             return Answer(wanted.number, wanted.evaluation, result, stored=False)
         wanted.tries += 1
@@ -125,4 +156,18 @@ class Evaluator:
             return None
         # Not kept: a rerun tries again, for what failed was the machine or the software, not the network.
         failed = Result(status="failed", reason=outcome.error)
-        return Answer(wanted.number, wanted.evaluation, failed, stored=False)
+        return Answer(wanted.number, wanted.evaluation, failed, stored=False, kept=False)
+
+    def _without_remark(self, result: Result) -> Result:
+        """A result as it is kept: what went wrong beside it is told now, and is no part of it."""
+        if result.status == "failed" or not result.reason:
+            return result
+        self._observer.notice(Note(f"{result.reason}."))
+        return result.model_copy(update={"reason": ""})
+
+    def _say_so(self) -> None:
+        if self._running and not self._said_so:
+            self._said_so = True
+            count = len(self._running)
+            waits = "the evaluation that runs ends" if count == 1 else f"the {count} evaluations that run end"
+            self._observer.notice(Note(f"Stopping as soon as {waits}; Ctrl-C again leaves at once."))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,13 +14,15 @@ from fmsearch.clock import Clock
 from fmsearch.datasets import Dataset, load, share
 from fmsearch.effort import relative_of
 from fmsearch.errors import FmsearchError, InputError
-from fmsearch.evaluation import Environment, Evaluation, derive_seed
+from fmsearch.evaluation import Environment, Evaluation, Result, derive_seed
 from fmsearch.evaluator import Evaluator
 from fmsearch.events import Began, Both, Event, Note, Observer
 from fmsearch.executors import Call
 from fmsearch.forecast import forecast
 from fmsearch.intake import Intake
+from fmsearch.pace import FACT as TIMETABLE
 from fmsearch.pace import pace
+from fmsearch.patience import Patience
 from fmsearch.preview import preview
 from fmsearch.reports.rows import Row, rows
 from fmsearch.run_folder import RunFolder
@@ -48,6 +51,7 @@ def run(
     executor: str = "processes",
     fresh: bool = False,
     observer: Observer | None = None,
+    stop: threading.Event | None = None,
 ) -> list[Row]:
     """Run a study, or go on with it: what was evaluated before is found in the run folder's store.
 
@@ -58,6 +62,7 @@ def run(
         executor: `processes` or `inline`.
         fresh: begin anew; an earlier run in the folder is moved aside.
         observer: who watches.
+        stop: when set, from another thread or a signal handler, what has begun is ended and nothing more is begun.
 
     Returns:
         The leaderboard, best first.
@@ -65,6 +70,7 @@ def run(
     Raises:
         InputError: the data, the folder or an option is wrong.
         FmsearchError: the work failed.
+        KeyboardInterrupt: the run was stopped; running the study again goes on with it.
     """
     start = time.monotonic()
     folder = folder_of(study, out)
@@ -74,9 +80,8 @@ def run(
     with closing(runner), opened(folder, study, fresh=fresh) as store:
         _note_facts(store, study, data)
         calls = _calls(folder, str(share(data)))
-        _carry_out(
-            study, data, store, Evaluator(store, runner, calls, watching), Clock(store, start), observer=watching
-        )
+        evaluator = Evaluator(store, runner, calls, watching, stop)
+        _carry_out(study, data, store, evaluator, Clock(store, start), observer=watching)
         table = rows(store)
         front = [row for row in table if row.on_front]
         _restore(front, folder, runner, calls)
@@ -90,10 +95,11 @@ def _carry_out(
     """Search and train the front, as the study and the clock say."""
     images, environment = len(data.x_train), Environment.here()
     space = study.search_space(input_of(data))
+    speed = recall(environment)
+    plan = forecast(study, preview(space, study.seed), images, evaluator.workers, speed)
     observer.notice(Began(clock.elapsed(), images))
-    plan = forecast(study, preview(space, study.seed), images, evaluator.workers, recall(environment))
-    if plan is not None:
-        observer.notice(Note(f"{plan}."))
+    for note in [*([f"{plan}."] if plan else []), *_caveats(study, store, environment)]:
+        observer.notice(Note(note))
     proposer = proposers.make(study.engine, space, study.objectives, study.seed)
     intake = Intake(proposer, space, derive_seed(study.seed, "intake"))
     speedometer = Speedometer(environment, images)
@@ -104,6 +110,7 @@ def _carry_out(
         trail=store,
         observer=Both(observer, speedometer),
         clock=clock,
+        patience=Patience(speed, images),
     )
     timing = pace(study, clock, store, workers=evaluator.workers, images=images)
     carry_out(study, intake, trials, timing, relative_of(study, space))
@@ -155,6 +162,24 @@ def _note_facts(store: Store, study: Study, data: Dataset) -> None:
     store.note("dataset", data.fingerprint)
 
 
+def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[str]:
+    """What a person should know of this run's digits before it begins."""
+    if store.mended:
+        yield store.mended
+    if environment.device == "gpu":
+        yield "On a GPU, a study run again may differ in its last digits; `fmsearch verify` shows whether it does."
+    for other, count in store.environments().items():
+        if other != environment:
+            differs = "; ".join(other.differences(environment))
+            yield (
+                f"{count:,} evaluations in this folder were made elsewhere ({differs}). Digits would not agree: they "
+                "are kept, but not used."
+            )
+    known = store.fact(TIMETABLE)
+    if known and known["time"] == study.budget.time:
+        yield f"What the clock decided is kept to: {known['cohorts']} cohorts, then the final stage."
+
+
 def _restore(
     front: list[Row], folder: RunFolder, runner: executors.Executor, calls: Callable[[Evaluation], Call]
 ) -> None:
@@ -164,8 +189,16 @@ def _restore(
             evaluation = next(used.evaluation for used in row.uses if used.key == row.key)
             runner.submit(0, calls(evaluation))
             finished = runner.next()
-            if finished is not None and finished[1].error:
-                raise FmsearchError(f"The model of {row.id} cannot be trained again: {finished[1].error}.")
+            if finished is not None and (why := _failure(finished[1])):
+                raise FmsearchError(
+                    f"The model of {row.id} is not there: {why}.",
+                    "Results are safe: mend the cause and run the command again.",
+                )
+
+
+def _failure(outcome: executors.Outcome) -> str:
+    """Why there is no model."""
+    return outcome.error or (Result.model_validate_json(outcome.value).reason if outcome.value else "")
 
 
 def _discard(folder: RunFolder, keys: set[str]) -> None:

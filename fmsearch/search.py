@@ -21,6 +21,8 @@ from fmsearch.study import Study
 from fmsearch.timetable import Finalist, shrinkage
 from fmsearch.trials import Trials
 
+AGAIN = "Mend the cause and run the command again: what succeeded is kept."
+
 
 def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative: Relative) -> None:
     """Search, then train the front again.
@@ -42,7 +44,7 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
 def _train_again(finals: Finals, trials: Trials) -> None:
     """The final stage: never more under way than there are workers, as how long one takes may hang on the clock."""
     trials.tell(FinalStage(tuple(finals.members)))
-    under_way = 0
+    under_way, trained, reason = 0, 0, ""
     while finals.waiting or under_way:
         while finals.waiting and under_way < trials.workers:
             number, replica, epochs = finals.begin()
@@ -53,6 +55,10 @@ def _train_again(finals: Finals, trials: Trials) -> None:
             return
         finals.end(answer.number, stored=answer.stored)
         under_way -= 1
+        trained += answer.result.status == "done"
+        reason = answer.result.reason or reason
+    if reason and not trained:
+        raise FmsearchError(f"All trainings of the final stage failed; the last one: {reason}.", AGAIN)
 
 
 class Search:

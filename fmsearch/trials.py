@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fmsearch.clock import Clock
-from fmsearch.errors import FmsearchError
 from fmsearch.evaluation import Environment, Evaluation, Purpose, Result, derive_seed
 from fmsearch.evaluator import Answer, Evaluator
 from fmsearch.events import Event, Finished, Observer
+from fmsearch.failures import Failures
 from fmsearch.intake import Taken
 from fmsearch.pareto import Point
+from fmsearch.patience import Patience
 from fmsearch.study import Study
 from searchspace import Candidate
-
-FAILURES_IN_A_ROW = 10
 
 
 class Trail(Protocol):
@@ -26,6 +25,9 @@ class Trail(Protocol):
 
     def use(self, number: int, key: str) -> None:
         """The study used an evaluation of a candidate."""
+
+    def fail(self, number: int, evaluation: Evaluation, result: Result) -> None:
+        """An evaluation of a candidate had no result that could be kept."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Trials:
         trail: where it is noted what was taken and used.
         observer: who watches.
         clock: of the run.
+        patience: how long a training may take.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Trials:
         trail: Trail,
         observer: Observer,
         clock: Clock,
+        patience: Patience,
     ) -> None:
         self._study = study
         self._conditions = conditions
@@ -64,7 +68,8 @@ class Trials:
         self._trail = trail
         self._observer = observer
         self._clock = clock
-        self._failures = 0
+        self._patience = patience
+        self._failures = Failures()
         self.taken: list[Taken] = []
 
     @property
@@ -98,7 +103,8 @@ class Trials:
             purpose=purpose,
             environment=self._conditions.environment,
         )
-        self._evaluator.want(number, evaluation, priority, stored_only=stored_only)
+        seconds = self._patience.seconds(self.taken[number].analysis, epochs)
+        self._evaluator.want(number, evaluation, priority, seconds=seconds, stored_only=stored_only)
 
     def drop_waiting(self) -> None:
         """Want nothing any more that no worker has begun."""
@@ -109,12 +115,16 @@ class Trials:
 
         Raises:
             FmsearchError: training fails again and again.
+            KeyboardInterrupt: the run was told to stop.
         """
         answer = self._evaluator.next()
         if answer is None:
             return None
-        self._trail.use(answer.number, answer.evaluation.key)
         taken = self.taken[answer.number]
+        if answer.kept:
+            self._trail.use(answer.number, answer.evaluation.key)
+        else:
+            self._trail.fail(answer.number, answer.evaluation, answer.result)
         self.tell(
             Finished(
                 number=answer.number,
@@ -128,7 +138,8 @@ class Trials:
         )
         if not answer.stored:
             self._clock.tick()
-        self._count_failures(answer.result)
+            self._patience.learn(taken.analysis, answer.evaluation, answer.result)
+        self._failures.count(answer.number, answer.result)
         return answer
 
     def tell(self, event: Event) -> None:
@@ -140,11 +151,3 @@ class Trials:
         if answer.result.accuracy is None:
             return None
         return Point(float(self._study.objectives.size(self.taken[answer.number].analysis)), answer.result.accuracy)
-
-    def _count_failures(self, result: Result) -> None:
-        self._failures = self._failures + 1 if result.status == "failed" else 0
-        if self._failures == FAILURES_IN_A_ROW:
-            raise FmsearchError(
-                f"{FAILURES_IN_A_ROW} trainings in a row failed; the last one: {result.reason}.",
-                "Mend the cause and run the command again: what succeeded is kept.",
-            )

@@ -26,18 +26,27 @@ def opened(folder: RunFolder, study: Study, *, fresh: bool) -> Iterator[Store]:
     """
     if not fresh:
         _refuse_another_study(folder, study)
-    try:
+    with _writing(folder, "made"):
         folder.path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fix = "Expected a folder to write in."
-        raise InputError(f"{folder.path} cannot be made ({error.strerror}).", fix) from None
     with _locked(folder):
-        if fresh:
-            _move_aside(folder)
-        _write_whole(folder.study, _as_yaml(study))
+        with _writing(folder, "written"):
+            if fresh:
+                _move_aside(folder)
+            _write_whole(folder.study, _as_yaml(study))
         with Store(folder.store) as store:
             store.forget_trail()
             yield store
+
+
+@contextmanager
+def _writing(folder: RunFolder, what: str) -> Iterator[None]:
+    try:
+        yield
+    except Timeout:
+        raise
+    except OSError as error:
+        fix = "Expected a folder to write in: name another with --out."
+        raise InputError(f"{folder.path} cannot be {what} ({error.strerror}).", fix) from None
 
 
 def _refuse_another_study(folder: RunFolder, study: Study) -> None:
@@ -69,7 +78,8 @@ def _locked(folder: RunFolder) -> Iterator[None]:
     lock = FileLock(folder.lock)
     owner = folder.lock.with_suffix(".owner")
     try:
-        lock.acquire(timeout=0)
+        with _writing(folder, "written"):
+            lock.acquire(timeout=0)
     except Timeout:
         process = owner.read_text(encoding="utf-8") if owner.is_file() else "another process"
         fix = "Wait for it, or name another folder with --out."

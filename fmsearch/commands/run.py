@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import signal
+import threading
+from functools import partial
+from typing import Any
 
 HELP = "run a study, or go on with one that was interrupted"
 EXAMPLES = """\
@@ -35,7 +38,9 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.runner import folder_of, run
     from fmsearch.study import load_study
 
-    # A run that is told to end ends as an interrupted one: with its workers, and its screen restored.
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, partial(_interrupted, stop))
+    # Who sends this one does not wait long.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     study = load_study(options.study, tuple(options.set))
     with view(study, quiet=options.quiet) as observer:
@@ -46,6 +51,15 @@ def run(options: argparse.Namespace) -> None:
             executor=options.executor,
             fresh=options.fresh,
             observer=observer,
+            stop=stop,
         )
     if not options.quiet:
         show(summary(table, folder_of(study, options.out), study.objectives.minimize))
+
+
+def _interrupted(stop: threading.Event, *signal_and_frame: Any) -> None:
+    """The first time, end what has begun; the second time, leave at once."""
+    del signal_and_frame
+    if stop.is_set():
+        raise KeyboardInterrupt
+    stop.set()

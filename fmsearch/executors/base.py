@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,10 +11,16 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function, as `module:name`, and the text it is given; it answers with text."""
+    """A function, as `module:name`, and the text it is given; it answers with text.
+
+    Attributes:
+        seconds: how long it may take; what has not answered by then is ended. An executor that runs calls in this very
+            process cannot end them.
+    """
 
     function: str
     argument: str
+    seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +66,4 @@ def run(call: Call) -> Outcome:
     try:
         return Outcome(value=resolve(call.function)(call.argument))
     except Exception as error:  # noqa: BLE001  # whatever a call raises is its outcome, not this process's end
-        return Outcome(error=f"{type(error).__name__}: {error}".strip())
+        return Outcome(error=f"{type(error).__name__}: {error}".rstrip(": "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import queue
@@ -12,10 +13,13 @@ from dataclasses import asdict
 
 from fmsearch.executors.base import Call, run
 
+PR_SET_PDEATHSIG = 1
+
 
 def main() -> None:
     """Answer calls until standard input ends; then go at once, even in the middle of one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # What a library prints must not be taken for an answer.
     os.dup2(2, 1)
@@ -25,6 +29,12 @@ def main() -> None:
         function, argument = json.loads(calls.get())
         answers.write(json.dumps(asdict(run(Call(function, argument)))) + "\n")
         answers.flush()
+
+
+def _die_with_parent() -> None:
+    """Have Linux end this process when its coordinator dies, should it hang where not even `_read` can run."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _read(calls: queue.Queue[str]) -> None:

@@ -8,11 +8,14 @@ whose coordinator is gone sees its input end and goes too.
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,10 +32,12 @@ PATIENCE = 5.0  # seconds that an ended process is given to go
 class _Worker:
     process: subprocess.Popen[str]
     ticket: int | None = None
+    deadline: float = math.inf
     reader: threading.Thread | None = field(default=None, repr=False)
 
     def send(self, ticket: int, call: Call) -> None:
         self.ticket = ticket
+        self.deadline = time.monotonic() + call.seconds
         # A worker that has just died is noticed by its reader, which answers for the ticket.
         with suppress(OSError):
             self.calls.write(json.dumps([call.function, call.argument]) + "\n")
@@ -49,7 +54,9 @@ class _Worker:
     def end(self) -> int:
         """End the process, however it stands; its exit code."""
         self.process.kill()
-        code = self.process.wait(PATIENCE)
+        with suppress(subprocess.TimeoutExpired):  # one that waits for a disk or a driver goes when that lets it
+            self.process.wait(PATIENCE)
+        code = self.process.returncode if self.process.returncode is not None else -signal.SIGKILL
         with suppress(OSError):
             self.calls.close()
         if self.reader is not None:
@@ -80,12 +87,18 @@ class ProcessExecutor:
         self._dispatch()
 
     def next(self, timeout: float | None = None) -> tuple[int, Outcome] | None:
-        """The next outcome; a call whose worker died has an external fault."""
-        while any(worker.ticket is not None for worker in self._pool):
+        """The next outcome; a call whose worker died, or that took too long, has an external fault."""
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while busy := [worker for worker in self._pool if worker.ticket is not None]:
+            first = min(busy, key=lambda worker: worker.deadline)
             try:
-                worker, line = self._messages.get(timeout=timeout)
+                worker, line = self._messages.get(timeout=_until(min(end, first.deadline)))
             except queue.Empty:
-                return None
+                if time.monotonic() < first.deadline:
+                    return None
+                return self._give_up(first)
+            if worker not in self._pool:  # it was given up
+                continue
             ticket, worker.ticket = worker.ticket, None
             if line is None:
                 self._pool.remove(worker)
@@ -99,6 +112,14 @@ class ProcessExecutor:
         self._waiting.clear()
         while self._pool:
             self._pool.pop().end()
+
+    def _give_up(self, worker: _Worker) -> tuple[int, Outcome]:
+        """End a worker that takes too long."""
+        ticket = cast("int", worker.ticket)
+        self._pool.remove(worker)
+        worker.end()
+        self._dispatch()
+        return ticket, Outcome(error="the worker process did not answer in time and was ended", external=True)
 
     def _dispatch(self) -> None:
         while self._waiting:
@@ -130,8 +151,14 @@ class ProcessExecutor:
     def _listen(self, worker: _Worker) -> None:
         """Pass on each line; at the end of them, None."""
         for line in worker.answers:
-            self._messages.put((worker, line))
+            if line.endswith("\n"):  # or it died while it wrote
+                self._messages.put((worker, line))
         self._messages.put((worker, None))
+
+
+def _until(moment: float) -> float | None:
+    """Seconds until then; None if it never comes."""
+    return None if moment == math.inf else max(0.0, moment - time.monotonic())
 
 
 def _opened(log: Path | None) -> IO[str]:
@@ -143,4 +170,6 @@ def _outcome(worker: _Worker, line: str | None) -> Outcome:
         return Outcome(**json.loads(line))
     code = worker.end()
     how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    if code == -signal.SIGKILL:
+        how += ", as by a system that is short of memory"
     return Outcome(error=f"the worker process {how}", external=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import keras
@@ -29,7 +30,8 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
 
     Returns:
         The result: equal in every digit, times apart, for an equal evaluation in an equal environment. A training
-        that runs into infinity or NaN is a failed one, with the epoch in its reason.
+        that runs into infinity or NaN is a failed one, with the epoch in its reason. One whose model cannot be saved,
+        as on a full disk, is done: its reason says what is missing.
     """
     start = time.perf_counter()
     keras.backend.clear_session()
@@ -46,8 +48,7 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
     if evaluation.candidate.recipe.early_stopping:  # which has put the best weights back
         loss, accuracy = loop.evaluate(Split(data.x_validation, data.y_validation))
     test = loop.evaluate(Split(data.x_test, data.y_test))[1] if evaluation.purpose == "final" else None
-    if keep is not None:
-        _save(deployable(evaluation.candidate.architecture, trainee.network), keep)
+    remark = _kept(deployable(evaluation.candidate.architecture, trainee.network), keep) if keep is not None else ""
     end = time.perf_counter()
     return Result(
         status="done",
@@ -57,6 +58,7 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
         curve=curve,
         seconds=end - start,
         setup=(ready - start) + (end - trained),
+        reason=remark,
     )
 
 
@@ -104,9 +106,19 @@ def _train(evaluation: Evaluation, trainee: Trainee, loop: Loop, validation: Spl
     return tuple(curve), ""
 
 
-def _save(model: keras.Model, path: Path) -> None:
-    """Whole or not at all: a kill in between leaves no torn file under the name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _kept(model: keras.Model, path: Path) -> str:
+    """Save a model whole or not at all: a kill in between leaves no torn file under the name.
+
+    Returns:
+        Why that could not be done; nothing if it was.
+    """
     torn = path.with_name(f".{path.name}.tmp.keras")
-    model.save(torn)
-    torn.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        model.save(torn)
+        torn.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            torn.unlink(missing_ok=True)
+        return f"the model could not be saved in {path.parent}: {error.strerror or error}"
+    return ""

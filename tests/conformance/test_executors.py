@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from processes import alive, gone
@@ -22,6 +23,11 @@ def noisy(text): print("noise on stdout", flush=True); os.write(1, b"more noise\
 def process(text): return str(os.getpid())
 def die(text): os.kill(os.getpid(), 9)
 def leave(text): os._exit(3)
+def stutter(text):
+    for fd in range(3, 20):
+        if os.path.exists(f"/proc/self/fd/{fd}") and "pipe" in os.readlink(f"/proc/self/fd/{fd}"):
+            os.write(fd, b"half a li")
+    os._exit(0)
 def sleep(text): time.sleep(float(text)); return text
 def korean(text): return text + "가방"
 """
@@ -109,7 +115,8 @@ def test_workers_stay_warm_between_calls(calls):
 def test_a_worker_that_dies_is_an_external_fault_and_is_replaced(processes, calls, name, how):
     processes.submit(0, calls(name))
     outcome = take(processes, 1)[0]
-    assert (outcome.value, outcome.error, outcome.external) == (None, f"the worker process {how}", True)
+    assert (outcome.value, outcome.external) == (None, True)
+    assert outcome.error.startswith(f"the worker process {how}")
     processes.submit(1, calls("shout", "again"))
     assert take(processes, 1)[1].value == "AGAIN"
 
@@ -120,6 +127,33 @@ def test_a_worker_killed_from_outside_in_a_call_is_an_external_fault(processes, 
     processes.submit(1, calls("sleep", "60"))
     os.kill(pid, signal.SIGKILL)
     assert take(processes, 1)[1].external
+
+
+def test_a_worker_that_dies_while_it_answers_is_an_external_fault(processes, calls):
+    processes.submit(0, calls("stutter"))
+    assert take(processes, 1)[0].external
+
+
+def test_a_call_that_takes_too_long_is_ended_and_an_external_fault(processes, calls):
+    processes.submit(0, calls("process"))
+    pid = int(take(processes, 1)[0].value)
+    processes.submit(1, replace(calls("sleep", "600"), seconds=0.5))
+    processes.submit(2, calls("shout", "meanwhile"))
+    assert take(processes, 1)[2].value == "MEANWHILE"
+    outcome = take(processes, 1)[1]
+    assert (outcome.external, outcome.error) == (True, "the worker process did not answer in time and was ended")
+    assert gone([pid])
+    processes.submit(3, calls("shout", "again"))
+    assert take(processes, 1)[3].value == "AGAIN"
+
+
+def test_a_stopped_worker_is_ended_like_one_that_hangs(processes, calls):
+    processes.submit(0, calls("process"))
+    pid = int(take(processes, 1)[0].value)
+    os.kill(pid, signal.SIGSTOP)
+    processes.submit(1, replace(calls("shout"), seconds=0.5))
+    assert take(processes, 1)[1].external
+    assert gone([pid])
 
 
 def test_waiting_ends_with_its_timeout(processes, calls):
@@ -149,6 +183,27 @@ def test_workers_go_when_their_coordinator_is_killed(tmp_path):
         "print(executor.next()[1].value, flush=True)\n"
         "executor.submit(1, Call('calls_for_executors:sleep', '60'))\n"
         "executor.next()\n"
+    )
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as coordinator:
+        pid = int(coordinator.stdout.readline())
+        coordinator.kill()
+    assert gone([pid])
+
+
+@pytest.mark.usefixtures("calls")
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux to end a child with its parent")
+def test_a_worker_that_cannot_even_be_asked_goes_with_its_coordinator(tmp_path):
+    script = tmp_path / "coordinator.py"
+    script.write_text(
+        "import os, signal\n"
+        "from fmsearch import executors\n"
+        "from fmsearch.executors import Call\n"
+        "executor = executors.make('processes', 1)\n"
+        "executor.submit(0, Call('calls_for_executors:process', ''))\n"
+        "pid = executor.next()[1].value\n"
+        "os.kill(int(pid), signal.SIGSTOP)\n"
+        "print(pid, flush=True)\n"
+        "signal.pause()\n"
     )
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as coordinator:
         pid = int(coordinator.stdout.readline())

@@ -136,10 +136,33 @@ def test_a_failed_training_is_told_and_stops_nothing(tmp_path):
 
 
 def test_failures_without_end_stop_the_study_and_say_the_cause(tmp_path):
-    def train(_):
-        return Result(status="failed", reason="no memory")
+    def train(evaluation):
+        return Result(status="failed", reason=f"the loss became nan in epoch {evaluation.seed}")
 
-    with pytest.raises(FmsearchError, match="10 trainings in a row failed; the last one: no memory"):
+    told = set()
+    for workers in (1, 2, 5):
+        with pytest.raises(FmsearchError) as raised:
+            search(study(), tmp_path / f"store{workers}", StubExecutor(workers, order_seed=workers, train=train))
+        told.add(str(raised.value))
+    assert len(told) == 1  # whatever failed first
+    assert told.pop().startswith("10 candidates in a row failed with one cause; the last one: the loss became nan")
+
+
+def test_failures_of_several_causes_are_bad_luck(tmp_path):
+    def train(evaluation):
+        return Result(status="failed", reason=("no memory", "the loss became nan")[int(evaluation.key[-1], 16) % 2])
+
+    with pytest.raises(FmsearchError, match="No candidate was trained with success"):
+        search(study(seed=3), tmp_path / "store", StubExecutor(train=train))
+
+
+def test_a_final_stage_without_one_success_is_no_result(tmp_path):
+    def train(evaluation):
+        if evaluation.purpose == "final":
+            return Outcome(error="OSError: No space left on device")
+        return learned(evaluation)
+
+    with pytest.raises(FmsearchError, match="All trainings of the final stage failed; the last one: OSError"):
         search(study(), tmp_path / "store", StubExecutor(train=train))
 
 
@@ -163,5 +186,7 @@ def test_what_keeps_failing_from_outside_is_given_up_but_not_remembered(tmp_path
         return learned(evaluation)
 
     table = search(study(), tmp_path / "store", StubExecutor(train=train))
-    assert any(row.status != "final" for row in table)
+    given_up = [row for row in table if row.status == "failed"]
+    assert given_up
+    assert {row.reason for row in given_up} == {"the worker process was ended by signal 9"}
     assert told(search(study(), tmp_path / "store", StubExecutor())) == undisturbed("nsga2")

@@ -4,9 +4,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+from random import Random
 
 import pytest
-from handmade_run import done, evaluation, failed, finished_run, network
+from handmade_run import HERE, done, evaluation, failed, finished_run, network
 
 from fmsearch.errors import FmsearchError
 from fmsearch.store import Store, Used
@@ -167,7 +168,7 @@ def test_what_is_no_database(path, writable):
 
 def test_what_is_no_store(path):
     path.touch()
-    with pytest.raises(FmsearchError, match="cannot be read as a store: no such table: facts"):
+    with pytest.raises(FmsearchError, match="is no store"):
         Store(path, writable=False)
 
 
@@ -181,13 +182,13 @@ def test_a_file_that_is_not_there_is_not_made_by_reading(path):
 def test_a_store_of_another_format(path, writable):
     Store(path).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE facts SET value = '2' WHERE name = 'format'")
+        connection.execute("PRAGMA user_version = 7")
     connection.close()
 
     with pytest.raises(FmsearchError) as raised:
         Store(path, writable=writable)
 
-    assert str(raised.value) == f"{path} is a store of format 2, not 1. `fmsearch run --fresh` starts a new one."
+    assert str(raised.value) == f"{path} is a store of format 7, not 2. `fmsearch run --fresh` starts a new one."
 
 
 def test_nothing_is_left_beside_a_store_that_was_closed(path):
@@ -195,3 +196,38 @@ def test_nothing_is_left_beside_a_store_that_was_closed(path):
         store.add(evaluation(ONE), done(0.5))
 
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_store_of_the_first_format(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE evaluations (key TEXT PRIMARY KEY, evaluation TEXT, result TEXT)")
+    connection.close()
+
+    with pytest.raises(FmsearchError, match="is a store of format 1, not 2"):
+        Store(path)
+
+
+def test_a_failure_is_part_of_the_trail_but_not_kept(path):
+    with Store(path) as store:
+        store.take(0, 0, ONE)
+        store.fail(0, evaluation(ONE), failed("the worker process was ended"))
+        assert [used.result.reason for used in store.uses()] == ["the worker process was ended"]
+        assert store.find(evaluation(ONE).key) is None
+        store.forget_trail()
+        assert list(store.uses()) == []
+
+
+def test_environments_are_told_apart(path):
+    elsewhere = HERE.model_copy(update={"backend_version": "2", "instructions": "avx2"})
+    with Store(path) as store:
+        for epochs in range(1, 6):
+            store.add(evaluation(ONE, epochs), done(0.5))
+        store.add(evaluation(ONE).model_copy(update={"environment": elsewhere}), done(0.6))
+
+        assert store.environments() == {HERE: 5, elsewhere: 1}
+        assert [found for found, _ in store.sample(elsewhere, 3, Random(0))] == [
+            evaluation(ONE).model_copy(update={"environment": elsewhere})
+        ]
+        drawn = {found.epochs for found, _ in store.sample(HERE, 3, Random(0))}
+        assert len(drawn) == 3
+    assert elsewhere.differences(HERE) == ["backend_version 2, here 1", "instructions avx2, here unknown"]

@@ -7,26 +7,29 @@ import random
 import time
 from pathlib import Path
 
+from stub_training import EPOCH, learned
+
 from fmsearch.clock import Clock
 from fmsearch.effort import relative_of
-from fmsearch.evaluation import Environment, Epoch, Evaluation, Result
+from fmsearch.evaluation import Environment, Evaluation
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
 from fmsearch.intake import Intake
 from fmsearch.pace import pace
+from fmsearch.patience import Patience
 from fmsearch.proposers import make
 from fmsearch.reports.rows import Row, rows
 from fmsearch.runner import Unobserved
 from fmsearch.search import carry_out
+from fmsearch.speed import GUESS
 from fmsearch.store import Store
 from fmsearch.study import Study
 from fmsearch.trials import Conditions, Trials
-from searchspace import ConvBlock, Head, Input, NetworkSpace, Real, Stages, Training, analyse
+from searchspace import ConvBlock, Head, Input, NetworkSpace, Real, Stages, Training
 
 IMAGES_AN_EPOCH = 10_000
 IMAGES = Input(height=16, width=16, channels=1, classes=10)
 HERE = Environment(backend="stub", backend_version="1", keras_version="1", device="cpu", machine="stub")
-EPOCH = Epoch(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5, learning_rate=0.1)
 CONDITIONS = Conditions(dataset="stub", environment=HERE)
 SPACE = NetworkSpace(
     stages=Stages(
@@ -48,15 +51,6 @@ def stub_study(**changes) -> Study:
     """A study over `SPACE` that no data set is read for."""
     fields = {"name": "stub", "space": SPACE, "training": Training(learning_rate=Real(low=0.001, high=0.1, log=True))}
     return Study(**{**fields, **changes})
-
-
-def learned(evaluation: Evaluation) -> Result:
-    """A pure stand-in for training: larger networks and longer trainings do better, and each has luck of its own."""
-    analysis = analyse(evaluation.candidate.architecture)
-    luck = random.Random(f"{evaluation.candidate.digest} {evaluation.seed}").uniform(-0.05, 0.05)
-    accuracy = min(0.9999, 1 - 1 / (1 + analysis.parameters**0.3 * evaluation.epochs**0.2) + luck)
-    test = accuracy - 0.01 if evaluation.purpose == "final" else None
-    return Result(status="done", accuracy=accuracy, loss=1 - accuracy, test_accuracy=test, curve=(EPOCH,), seconds=1.0)
 
 
 class StubExecutor:
@@ -146,7 +140,10 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
         store.note("down_to", study.objectives.down_to)
         evaluator = Evaluator(store, executor, lambda e: Call("stub", e.model_dump_json()), observer)
         clock = getattr(executor, "clock", None) or Clock(store, time.monotonic())
-        trials = Trials(study, CONDITIONS, evaluator=evaluator, trail=store, observer=observer, clock=clock)
+        patience = Patience(GUESS, IMAGES_AN_EPOCH)
+        trials = Trials(
+            study, CONDITIONS, evaluator=evaluator, trail=store, observer=observer, clock=clock, patience=patience
+        )
         intake = Intake(proposer, space, study.seed)
         timing = pace(study, clock, store, workers=executor.workers, images=IMAGES_AN_EPOCH)
         carry_out(study, intake, trials, timing, relative_of(study, space))

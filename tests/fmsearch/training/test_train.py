@@ -167,6 +167,15 @@ def test_a_part_of_an_epoch_takes_a_part_of_the_images():
 
 
 @pytest.mark.skipif(not COMPILED, reason=WHY)
+def test_a_model_that_cannot_be_saved_costs_no_result(tmp_path):
+    (tmp_path / "file").touch()
+    one = evaluation(epochs=1)
+    result = train.evaluate(one, digits(), keep=tmp_path / "file" / "model.keras")
+    assert result.status == "done"
+    assert result.accuracy == train.evaluate(one, digits()).accuracy
+    assert result.reason == f"the model could not be saved in {tmp_path / 'file'}: File exists"
+
+
 def test_a_split_that_is_no_multiple_of_the_batch_is_measured_whole():
     item = evaluation(epochs=1)
     trainee = train.trainee_of(item, len(digits().x_train))

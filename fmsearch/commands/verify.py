@@ -1,0 +1,79 @@
+"""Train some of a run's evaluations again, and compare them with what is stored, digit by digit.
+
+They are drawn at random from those that were made in an environment as it is here: backend, Keras, processor. Times
+apart, every number must agree: losses and accuracies of each epoch, and the test accuracy. The exit code is 1 if one
+does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from fmsearch.errors import FAILED
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from fmsearch.repetition import Repetition
+
+HELP = "train some of a run's evaluations again and compare digit by digit"
+EXAMPLES = """\
+examples:
+  fmsearch verify runs/small
+  fmsearch verify runs/small --count 20 --seed 1
+"""
+COUNT = 3
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("folder", metavar="RUN", help="the run's folder, as in runs/small")
+    parser.add_argument("--count", metavar="K", type=_positive, default=COUNT, help=f"how many (default: {COUNT})")
+    parser.add_argument("--seed", metavar="N", type=int, help="of the draw (default: another one each time)")
+    parser.add_argument("--workers", metavar="N", type=_positive, help="side by side (default: one a core)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Draw, train, compare, and print."""
+    from fmsearch import executors
+    from fmsearch.repetition import repeat
+    from fmsearch.reports import figures, output
+    from fmsearch.run_folder import RunFolder
+    from fmsearch.runner import cores
+
+    folder = RunFolder.existing(options.folder)
+    workers = min(options.workers or cores(), options.count)
+    done = repeat(folder, options.count, options.seed, executors.make("processes", workers))
+    differing = sum(bool(one.difference) for one in done)
+    output.show(table(done))
+    of = figures.several(len(done), "evaluation")
+    print(f"\n{differing} of {of} differ" if differing else f"\n{of} trained again: every digit is the same")
+    return FAILED if differing else 0
+
+
+def table(done: Sequence[Repetition]) -> Table:
+    """One row an evaluation."""
+    from fmsearch.reports import figures, output
+    from fmsearch.reports.rows import ID_LENGTH
+
+    rows = output.ruled(ascii_only=True)
+    for name in ("id", "trained for", "epochs", "accuracy", "again"):
+        rows.add_column(name, justify="right" if name in {"epochs", "accuracy"} else "left")
+    for one in done:
+        evaluation = one.evaluation
+        rows.add_row(
+            evaluation.candidate.digest[:ID_LENGTH],
+            "the search" if evaluation.purpose == "search" else "the final stage",
+            f"{evaluation.epochs:g}",
+            figures.accuracy(one.stored.accuracy),
+            one.difference or "the same",
+        )
+    return rows
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number; expected 1 or more")
+    return int(text)

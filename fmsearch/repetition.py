@@ -1,0 +1,100 @@
+"""Evaluations trained again, to see whether they give what the store says, digit by digit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from random import Random
+
+from fmsearch.datasets import Dataset, load, share
+from fmsearch.errors import FmsearchError, InputError
+from fmsearch.evaluation import Environment, Evaluation, Result
+from fmsearch.executors import Call, Executor
+from fmsearch.run_folder import RunFolder
+from fmsearch.store import Store
+from fmsearch.study import load_study
+from fmsearch.training.worker import EVALUATE, Job
+
+TIMES = ("seconds", "setup")
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """An evaluation, what the store says of it, and what it gave when it was trained again."""
+
+    evaluation: Evaluation
+    stored: Result
+    again: Result
+
+    @property
+    def difference(self) -> str:
+        """The first digit-by-digit difference, times apart; empty if there is none."""
+        there, here = self.stored.model_dump(exclude={*TIMES}), self.again.model_dump(exclude={*TIMES})
+        return next(_differences(there, here, ""), "")
+
+
+def repeat(folder: RunFolder, count: int, seed: int | None, executor: Executor) -> list[Repetition]:
+    """Train evaluations of a run again.
+
+    Args:
+        folder: of the run.
+        count: how many; all, if there are fewer.
+        seed: of the draw; another one each time if None.
+        executor: where they train; it is closed at the end.
+
+    Raises:
+        InputError: there is none that was made in an environment as it is here, or the images are others.
+        FmsearchError: one cannot be trained.
+    """
+    with closing(executor):
+        drawn = _drawn(folder, count, seed)
+        data = load(load_study(folder.study).data, folder.path)
+        _require_same_images(drawn, data)
+        where = str(share(data))
+        results: dict[int, Result] = {}
+        waiting = list(enumerate(drawn))
+        while len(results) < len(drawn):
+            while waiting and len(drawn) - len(waiting) - len(results) < executor.workers:
+                ticket, (evaluation, _) = waiting.pop(0)
+                executor.submit(ticket, Call(EVALUATE, Job(evaluation=evaluation, data=where).model_dump_json()))
+            finished = executor.next()
+            if finished is None or finished[1].value is None:
+                why = finished[1].error if finished else "no worker answered"
+                raise FmsearchError(f"An evaluation cannot be trained again: {why}.")
+            results[finished[0]] = Result.model_validate_json(finished[1].value)
+    return [Repetition(*one, results[ticket]) for ticket, one in enumerate(drawn)]
+
+
+def _drawn(folder: RunFolder, count: int, seed: int | None) -> list[tuple[Evaluation, Result]]:
+    here = Environment.here()
+    with Store(folder.store, writable=False) as store:
+        drawn = store.sample(here, count, Random(seed))  # noqa: S311  # a sample, not a secret
+        places = store.environments()
+    if not places:
+        raise InputError(f"{folder.path} holds no evaluation yet.", "`fmsearch run` makes some.")
+    if not drawn:
+        differs = "; ".join(next(iter(places)).differences(here))
+        raise InputError(
+            f"No evaluation in {folder.path} was made in an environment as it is here: {differs}.",
+            "Digits are only promised to agree where nothing of that differs.",
+        )
+    return drawn
+
+
+def _require_same_images(drawn: list[tuple[Evaluation, Result]], data: Dataset) -> None:
+    if any(evaluation.dataset != data.fingerprint for evaluation, _ in drawn):
+        fix = "Put them back where the study names them."
+        raise InputError("The images are not those that the run trained on.", fix)
+
+
+def _differences(there: object, here: object, name: str) -> Iterator[str]:
+    """Each field that differs, with both values."""
+    if isinstance(there, dict) and isinstance(here, dict):
+        for key in there:
+            yield from _differences(there[key], here[key], f"{name} {key}".strip())
+    elif isinstance(there, list | tuple) and isinstance(here, list | tuple) and len(there) == len(here):
+        for number, pair in enumerate(zip(there, here, strict=True), start=1):
+            yield from _differences(*pair, f"epoch {number}")
+    elif there != here:
+        yield f"{name}: {there!r} stored, {here!r} now"

@@ -1,0 +1,80 @@
+"""A stand-in for training: quick and pure, so that a run of real processes takes a second or two, and can go wrong.
+
+`python -m stub_training ARGUMENTS` is `fmsearch ARGUMENTS` with it. In the environment, STUB_FAULT names what happens
+to every fourth evaluation, and STUB_LOG a folder where each evaluation that begins leaves a file; with STUB_ONCE set,
+what has begun before goes well. STUB_PATIENCE is how many seconds an evaluation may take.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+
+from fmsearch.evaluation import Epoch, Evaluation, Result
+from fmsearch.training.worker import Job
+from searchspace import analyse
+
+EPOCH = Epoch(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5, learning_rate=0.1)
+SECONDS = 0.02
+
+
+def learned(evaluation: Evaluation) -> Result:
+    """A pure stand-in for training: larger networks and longer trainings do better, and each has luck of its own."""
+    analysis = analyse(evaluation.candidate.architecture)
+    luck = random.Random(f"{evaluation.candidate.digest} {evaluation.seed}").uniform(-0.05, 0.05)
+    accuracy = min(0.9999, 1 - 1 / (1 + analysis.parameters**0.3 * evaluation.epochs**0.2) + luck)
+    test = accuracy - 0.01 if evaluation.purpose == "final" else None
+    return Result(status="done", accuracy=accuracy, loss=1 - accuracy, test_accuracy=test, curve=(EPOCH,), seconds=1.0)
+
+
+def evaluate(text: str) -> str:
+    """What a worker process does instead of training."""
+    job = Job.model_validate_json(text)
+    key = job.evaluation.key
+    log = os.environ.get("STUB_LOG")
+    begun = bool(log) and any(Path(log).glob(f"{key}*"))
+    if log:
+        (Path(log) / f"{key}.{time.monotonic_ns()}").touch()
+    if key < "4" and not (begun and os.environ.get("STUB_ONCE")):
+        go_wrong(os.environ.get("STUB_FAULT", ""))
+        if os.environ.get("STUB_FAULT") == "nan":
+            return Result(status="failed", reason="the loss became nan in epoch 1").model_dump_json()
+    time.sleep(SECONDS)
+    if job.keep:
+        Path(job.keep).parent.mkdir(parents=True, exist_ok=True)
+        Path(job.keep).write_bytes(b"a model")
+    return learned(job.evaluation).model_dump_json()
+
+
+def go_wrong(how: str) -> None:
+    match how:
+        case "die":
+            os.kill(os.getpid(), 9)
+        case "crash":
+            os.abort()
+        case "hang":
+            time.sleep(3_600)
+        case "raise":
+            raise RuntimeError("no such kernel")
+        case "memory":
+            resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+            bytearray(2**34)
+
+
+def main() -> int:
+    from fmsearch import cli, patience, runner
+
+    runner.EVALUATE = "stub_training:evaluate"
+    if os.environ.get("STUB_PATIENCE"):
+        seconds = float(os.environ["STUB_PATIENCE"])
+        runner.Patience = lambda speed, images: patience.Patience(speed, images, least=seconds)
+        patience.TIMES = 0.0
+    return cli.main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
