@@ -32,6 +32,18 @@ class Spent(NamedTuple):
     complete: bool
 
 
+class Standing(Protocol):
+    """How a search stands. Working it out takes long, so it is asked only where it counts."""
+
+    @property
+    def spent(self) -> Sequence[Spent]:
+        """What each cohort has cost."""
+
+    @property
+    def front(self) -> Sequence[Finalist]:
+        """The candidates that nobody dominates, each by its longest training."""
+
+
 class Finals(Protocol):
     """The trainings of the final stage."""
 
@@ -60,8 +72,8 @@ class Pace(Protocol):
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
         """What a training of so many epochs cost."""
 
-    def admits(self, spent: Sequence[Spent], front: Sequence[Finalist]) -> bool:
-        """Whether one more cohort may be proposed, after what each so far has cost and as the front stands."""
+    def admits(self, standing: Standing) -> bool:
+        """Whether one more cohort may be proposed."""
 
     def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
         """The final trainings, smallest first, once the search has ended."""
@@ -81,9 +93,9 @@ class Unhurried:
         del analysis, result, passes
         return Price(0.0, 1.0)
 
-    def admits(self, spent: Sequence[Spent], front: Sequence[Finalist]) -> bool:
+    def admits(self, standing: Standing) -> bool:
         """Always."""
-        del spent, front
+        del standing
         return True
 
     def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
@@ -119,9 +131,9 @@ class Frugal:
         del result, passes
         return Price(0.0, float(analysis.macs) * self._images)
 
-    def admits(self, spent: Sequence[Spent], front: Sequence[Finalist]) -> bool:
+    def admits(self, standing: Standing) -> bool:
         """Whether it can be paid for, judged by those cohorts that are complete whatever finished first."""
-        del front
+        spent = standing.spent
         known = [cohort.cost for cohort in spent[: max(0, len(spent) - LAG + 1)]]
         if not known:
             return True
@@ -172,8 +184,9 @@ class Hurried:
         del analysis
         return Price(result.setup, (result.seconds - result.setup) / passes)
 
-    def admits(self, spent: Sequence[Spent], front: Sequence[Finalist]) -> bool:
+    def admits(self, standing: Standing) -> bool:
         """Whether the workers can train it before the final stage must begin: the later, the less that can use."""
+        spent, front = standing.spent, standing.front
         if self._timetable is not None:
             return len(spent) < self._timetable.cohorts
         if front:

@@ -79,6 +79,7 @@ class Search:
         self._pace = pace
         self._relative = relative
         self._cohorts: list[Cohort] = []
+        self._cohort_of: dict[int, int] = {}
         self._costs: list[list[float]] = []
         self._settled = 0
         self._reached: dict[int, Finalist] = {}
@@ -89,6 +90,12 @@ class Search:
         # Added up without rounding: to the last bit, a sum must not hang on what finished first.
         costs = map(math.fsum, self._costs)
         return [Spent(cost, cohort.is_complete) for cost, cohort in zip(costs, self._cohorts, strict=True)]
+
+    @property
+    def front(self) -> list[Finalist]:
+        """The candidates that nobody dominates, each by its longest training."""
+        contest = self._contest()
+        return [contest[i] for i in front([reached.point for reached in contest])]
 
     def run(self) -> list[Finalist]:
         """Search; what was trained, each by its longest training.
@@ -116,7 +123,7 @@ class Search:
             seen = self._cohorts[: max(0, index - LAG + 1)]
             if not all(cohort.is_complete for cohort in seen):
                 return
-            if not self._pace.admits(self.spent, self._front()):
+            if not self._pace.admits(self):
                 return
             self._settle(seen)
             taken = self._intake.take(min(budget.cohort, budget.candidates - len(self._trials.taken)))
@@ -125,13 +132,10 @@ class Search:
             if self._intake.exhausted:
                 self._trials.tell(Note(f"The proposer has nothing new after {count} candidates."))
             self._cohorts.append(Cohort([one.number for one in taken], budget.rungs, budget.keep))
+            self._cohort_of |= {one.number: index for one in taken}
             self._costs.append([])
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
             self._climb(index)
-
-    def _front(self) -> list[Finalist]:
-        contest = self._contest()
-        return [contest[i] for i in front([reached.point for reached in contest])]
 
     def _contest(self) -> list[Finalist]:
         return [self._reached[number] for number in sorted(self._reached)]
@@ -159,7 +163,7 @@ class Search:
     def _record(self, answer: Answer) -> None:
         """Fold one result into its cohort; a rung that is complete opens the next."""
         number = answer.number
-        index = next(i for i, cohort in enumerate(self._cohorts) if number in cohort.members)
+        index = self._cohort_of[number]
         cohort = self._cohorts[index]
         rung = cohort.rung
         point = self._trials.point(answer)

@@ -136,15 +136,17 @@ def read(path: Path) -> Document:
             content = file.read(MOST_BYTES + 1)
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start}).", "Expected a YAML file.") from None
+        before = content[: error.start].decode("utf-8-sig").split("\n")
+        where = f"{path}:{len(before)}:{len(before[-1]) + 1}"
+        raise InputError(f"{where}: not UTF-8 text (byte {error.start}).", "Expected a YAML file.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read ({reason}).", "Expected the path of a study file.") from None
     if len(content) > MOST_BYTES:
-        raise InputError(f"{path}: larger than {MOST_BYTES:,} bytes.", "Expected a study file, a page or two.")
+        raise InputError(f"{path}:1:1: larger than {MOST_BYTES:,} bytes.", "Expected a study file, a page or two.")
     document = parse(text, Document(str(path), text))
     if document.data is None:
-        raise InputError(f"{path}: the file is empty.", "`fmsearch init` writes a study to start from.")
+        raise InputError(f"{path}:1:1: the file is empty.", "`fmsearch init` writes a study to start from.")
     if not isinstance(document.data, dict):
         raise document.wrong(document.mark(()), "a study is a mapping", "Expected keys such as `name:` and `space:`.")
     return document

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fmsearch.errors import InputError
 from fmsearch.evaluation import Result
@@ -66,12 +66,13 @@ class Row:
 def rows(store: Store) -> list[Row]:
     """All candidates of a run, best first."""
     objective, down_to = store.fact("objective") or "parameters", store.fact("down_to") or 1
+    candidates = store.candidates()
     uses: defaultdict[int, list[Used]] = defaultdict(list)
     for used in store.uses():
-        uses[used.number].append(used)
-    unranked = [
-        _row(number, candidate, uses[number], objective, down_to) for number, candidate in store.candidates().items()
-    ]
+        # One object for a candidate, whatever it is part of: of thousands, each read again would fill the memory.
+        evaluation = used.evaluation.model_copy(update={"candidate": candidates[used.number]})
+        uses[used.number].append(replace(used, evaluation=evaluation))
+    unranked = [_row(number, candidate, uses[number], objective, down_to) for number, candidate in candidates.items()]
     members = _front(unranked)
     ordered = sorted(unranked, key=lambda row: _standing(row, members))
     return [

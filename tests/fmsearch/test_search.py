@@ -1,5 +1,8 @@
 """A study is a pure function over a cache of evaluations: nothing that happens on the way changes what comes out."""
 
+import itertools
+import time
+
 import pytest
 from stubs import StubExecutor, learned, search, stub_study, told
 
@@ -190,3 +193,11 @@ def test_what_keeps_failing_from_outside_is_given_up_but_not_remembered(tmp_path
     assert given_up
     assert {row.reason for row in given_up} == {"the worker process was ended by signal 9"}
     assert told(search(study(), tmp_path / "store", StubExecutor())) == undisturbed("nsga2")
+
+
+def test_a_clock_that_jumps_back_and_forth_is_not_even_read(tmp_path, monkeypatch, undisturbed):
+    expected = undisturbed("front")
+    jumps = itertools.cycle([4e9, 0.0, 1.7e9, -1.0])
+    monkeypatch.setattr(time, "time", lambda: next(jumps))
+    monkeypatch.setattr(time, "time_ns", lambda: int(1e9 * next(jumps)))
+    assert told(search(study("front"), tmp_path / "store", StubExecutor(workers=2))) == expected

@@ -51,8 +51,8 @@ def test_every_key_and_value_remembers_where_it_stands(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "study.yaml: the file is empty. `fmsearch init` writes a study to start from."),
-        ("# nothing\n", "study.yaml: the file is empty. `fmsearch init` writes a study to start from."),
+        ("", "study.yaml:1:1: the file is empty. `fmsearch init` writes a study to start from."),
+        ("# nothing\n", "study.yaml:1:1: the file is empty. `fmsearch init` writes a study to start from."),
         (
             "- a\n- b\n",
             """\
@@ -176,9 +176,9 @@ study.yaml:1:4: a number too large. Expected 18 digits at most.
     a: "\ud800"
        ^""",
         ),
-        (b"a: \xff\n", "study.yaml: not UTF-8 text (byte 3). Expected a YAML file."),
-        ("a: 1\n".encode("utf-16"), "study.yaml: not UTF-8 text (byte 0). Expected a YAML file."),
-        ("a" * 100_001, "study.yaml: larger than 100,000 bytes. Expected a study file, a page or two."),
+        (b"a: \xff\n", "study.yaml:1:4: not UTF-8 text (byte 3). Expected a YAML file."),
+        ("a: 1\n".encode("utf-16"), "study.yaml:1:1: not UTF-8 text (byte 0). Expected a YAML file."),
+        ("a" * 100_001, "study.yaml:1:1: larger than 100,000 bytes. Expected a study file, a page or two."),
     ],
 )
 def test_what_is_refused_and_where(tmp_path, text, message):
@@ -207,7 +207,7 @@ def test_a_folder_a_missing_file_and_an_endless_one(tmp_path):
             f"{tmp_path}/no.yaml: cannot be read (No such file or directory). Expected the path of a study file.",
         ),
         (Path("a\0b"), "a\0b: cannot be read (embedded null byte). Expected the path of a study file."),
-        (Path("/dev/zero"), "/dev/zero: larger than 100,000 bytes. Expected a study file, a page or two."),
+        (Path("/dev/zero"), "/dev/zero:1:1: larger than 100,000 bytes. Expected a study file, a page or two."),
     ]:
         with pytest.raises(InputError) as caught:
             source.read(path)

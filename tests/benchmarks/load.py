@@ -1,0 +1,158 @@
+"""What the coordinator itself costs, as a study grows: `python tests/benchmarks/load.py`.
+
+Training is a stand-in that answers at once, on 64 workers in this process, so that all the time that goes by beside it
+is the coordinator's. Each figure comes from a process of its own. Writes docs/benchmarks/load.md and load.svg. Expected
+before the first measurement: 3 ms an evaluation, the same at 5,000 candidates; 150 MB; a continuation of 1,000 in 4 s.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "benchmarks"
+SIZES = (100, 1_000, 5_000)
+SAMPLERS = ("random", "nsga2", "front", "tpe")
+SLOW = {"tpe": 1_000, "front": 1_000}  # whose own time a proposal is long, or grows
+WORKERS = 64
+
+
+def run(path, candidates, sampler):
+    """In a fresh process: a study over the store at a path; what it took."""
+    sys.path.insert(0, str(ROOT / "tests" / "support"))
+    from stubs import StubExecutor, search, stub_study
+
+    from fmsearch.study import Budget, Engine, Final
+
+    class Timed(StubExecutor):
+        seconds = 0.0
+
+        def submit(self, ticket, call):
+            start = time.perf_counter()
+            super().submit(ticket, call)
+            self.seconds += time.perf_counter() - start
+
+        def next(self, timeout=None):
+            start = time.perf_counter()
+            finished = super().next(timeout)
+            self.seconds += time.perf_counter() - start
+            return finished
+
+    study = stub_study(
+        engine=Engine(sampler=sampler), budget=Budget(candidates=candidates, rungs=(1, 3, 9)), final=Final(epochs=9)
+    )
+    executor = Timed(WORKERS)
+    start = time.perf_counter()
+    search(study, Path(path), executor)
+    seconds = time.perf_counter() - start - executor.seconds
+    status = Path("/proc/self/status").read_text(encoding="ascii")  # getrusage counts what the parent had, too
+    memory = int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return {"seconds": seconds, "evaluations": executor.calls, "memory": memory}
+
+
+def leaderboard(path):
+    """In a fresh process: reading the store and ranking."""
+    from fmsearch.reports.rows import rows
+    from fmsearch.store import Store
+
+    start = time.perf_counter()
+    with Store(Path(path), writable=False) as store:
+        count = len(rows(store))
+    return {"seconds": time.perf_counter() - start, "rows": count}
+
+
+def fresh(*arguments):
+    """What one of the above gives, in a process of its own."""
+    command = [sys.executable, __file__, *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def measure(candidates, sampler):
+    """All figures of one study."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "evaluations.sqlite"
+        first, again = fresh("run", path, candidates, sampler), fresh("run", path, candidates, sampler)
+        ranking = fresh("leaderboard", path)
+        return {
+            "candidates": candidates,
+            "sampler": sampler,
+            "each": 1000 * (first["seconds"] - ranking["seconds"]) / first["evaluations"],
+            "memory": first["memory"],
+            "store": sum(file.stat().st_size for file in Path(folder).iterdir()) / 2**20,
+            "again": again["seconds"],
+            "leaderboard": ranking["seconds"],
+        }
+
+
+def page(rows):
+    """The figures as Markdown."""
+    lines = [
+        f"| {row['sampler']} | {row['candidates']:,} | {row['each']:.1f} ms | {row['again']:.1f} s | "
+        f"{row['leaderboard']:.2f} s | {row['memory']:.0f} MB | {row['store']:.1f} MB |"
+        for row in rows
+    ]
+    return f"""\
+# Load
+
+`python tests/benchmarks/load.py`: three rungs, a stand-in for training that answers at once on {WORKERS} workers, one
+core, Python {platform.python_version()} on {platform.machine()}. An evaluation's cost is all the time that goes by
+beside the stand-in, ranking at the end apart, over the number of evaluations. A continuation finds everything in the
+store.
+Expected beforehand: 3 ms an evaluation at any size, 150 MB, 4 s for a continuation of 1,000.
+
+| sampler | candidates | an evaluation | a continuation | the leaderboard | memory | store |
+|---|---|---|---|---|---|---|
+{chr(10).join(lines)}
+
+![Cost of an evaluation, of a continuation and of the leaderboard](load.svg)
+"""
+
+
+def plot(rows):
+    """The three times against the number of candidates."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "load"
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(1, 3, figsize=(11, 3.4))
+    titles = {"each": "an evaluation, ms", "again": "a continuation, s", "leaderboard": "the leaderboard, s"}
+    for axis, (name, title) in zip(axes, titles.items(), strict=True):
+        for sampler in SAMPLERS:
+            mine = [row for row in rows if row["sampler"] == sampler]
+            axis.plot([row["candidates"] for row in mine], [row[name] for row in mine], marker="o", label=sampler)
+        axis.set(title=title, xlabel="candidates", xscale="log", ylim=(0, None))
+    axes[0].legend()
+    figure.tight_layout()
+    figure.savefig(FOLDER / "load.svg", metadata={"Date": None})
+
+
+def main():
+    """Measure every sampler at every size."""
+    rows = [
+        measure(candidates, sampler)
+        for sampler in SAMPLERS
+        for candidates in SIZES
+        if candidates <= SLOW.get(sampler, SIZES[-1])
+    ]
+    text = page(rows)
+    (FOLDER / "load.md").write_text(text, encoding="utf-8")
+    plot(rows)
+    print(text)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["run"]:
+        print(json.dumps(run(sys.argv[2], int(sys.argv[3]), sys.argv[4])))
+    elif sys.argv[1:2] == ["leaderboard"]:
+        print(json.dumps(leaderboard(sys.argv[2])))
+    else:
+        main()
