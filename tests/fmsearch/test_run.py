@@ -10,7 +10,7 @@ import sys
 import keras
 import numpy as np
 import pytest
-from processes import children, gone
+from processes import children, gone, heed_ctrl_c
 
 from fmsearch import executors
 from fmsearch.errors import InputError
@@ -43,11 +43,6 @@ def fmsearch(*arguments):
     command = [sys.executable, "-m", "fmsearch", *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, preexec_fn=heed_ctrl_c, **pipes)  # noqa: PLW1509  # it sets a signal, no more
-
-
-def heed_ctrl_c():
-    """A shell has its background jobs ignore Ctrl-C, and they hand that on: to the tests, and from those to a run."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def completed(*arguments):

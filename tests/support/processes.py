@@ -1,5 +1,6 @@
 """Looking at real processes."""
 
+import signal
 import time
 from pathlib import Path
 
@@ -23,3 +24,8 @@ def gone(pids, within=10):
     while any(map(alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return not any(map(alive, pids))
+
+
+def heed_ctrl_c():
+    """A shell has its background jobs ignore Ctrl-C, and they hand that on: to the tests, and from those to a run."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
