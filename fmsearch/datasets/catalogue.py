@@ -32,12 +32,14 @@ class Entry:
         class_names: the names of the classes, by language.
         files: what Keras keeps below its `datasets` folder; nothing for a data set that needs no download.
         origin: where those come from.
+        sha256: of what is downloaded from there, where Keras does not know it.
     """
 
     shape: Shape
     class_names: dict[Language, tuple[str, ...]]
     files: tuple[str, ...] = ()
     origin: str = ""
+    sha256: str = ""
 
 
 CATALOGUE: dict[Name, Entry] = {
@@ -62,7 +64,8 @@ CATALOGUE: dict[Name, Entry] = {
     "cifar10": Entry(
         (32, 32, 3),
         {"en": _THINGS},
-        ("cifar-10-batches-py-target_archive",),
-        "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
+        ("cifar-10-binary.tar.gz",),
+        "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+        "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
     ),
 }

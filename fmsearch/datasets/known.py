@@ -1,19 +1,17 @@
 """The well-known data sets, read from scikit-learn or from the files that Keras keeps.
 
-Files that are already there are read without Keras, which takes seconds to import; what is missing is fetched by it.
+The files are read without Keras, which takes seconds to import, and which would unpickle CIFAR-10; what is missing is
+fetched by it.
 """
 
 from __future__ import annotations
 
-import gzip
 import logging
-import math
 import os
 import urllib.error
 import urllib.request
-import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,18 +19,15 @@ from fmsearch.datasets.archive import read_array, read_headers, require
 from fmsearch.datasets.base import Source
 from fmsearch.datasets.catalogue import CATALOGUE, Entry
 from fmsearch.datasets.checks import as_images, as_labels, check_every_class
+from fmsearch.datasets.formats import read_cifar, read_idx
 from fmsearch.datasets.spec import Language, Name
 from fmsearch.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Raw: TypeAlias = tuple[NDArray[Any], NDArray[Any]]
+    from fmsearch.datasets.formats import Raw
 
 PATIENCE = 5.0
 """How long to wait for a download's server to answer, in seconds."""
-UNSIGNED_BYTES = 8
-"""What an IDX file writes for the type of its numbers."""
 
 logger = logging.getLogger(__name__)
 
@@ -78,29 +73,23 @@ def _raw(name: Name, entry: Entry) -> tuple[Raw, Raw]:
     missing = [file for file in files if not file.is_file()]
     if missing:
         _require_network(name, entry, missing)
-    elif name == "fashion_mnist":
-        train_images, train_labels, test_images, test_labels = (_read_idx(file) for file in files)
-        return (train_images, train_labels), (test_images, test_labels)
-    elif name == "mnist":
-        keys = ("x_train", "y_train", "x_test", "y_test")
-        require(read_headers(files[0]), keys, files[0])
-        x_train, y_train, x_test, y_test = (read_array(files[0], key) for key in keys)
-        return (x_train, y_train), (x_test, y_test)
-    return _through_keras(name)
-
-
-def _read_idx(path: Path) -> NDArray[np.uint8]:
-    """The array in a compressed IDX file: two zeros, type, rank, the extents in four bytes each, the numbers."""
+        _fetch(name, entry, missing)
     try:
-        with gzip.open(path) as file:
-            content = file.read()
-    except (OSError, EOFError, zlib.error) as error:
-        raise _damaged(str(path), str(error)) from error
-    start = 4 + 4 * content[3] if content.startswith(bytes([0, 0, UNSIGNED_BYTES])) and content[3:] else 4
-    shape = tuple(np.frombuffer(content[4:start], ">u4").tolist()) if len(content) >= start else ()
-    if not shape or math.prod(shape) != len(content) - start:
-        raise _damaged(str(path), "it is no IDX file of unsigned bytes, or is cut short")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+        return _read(name, files)
+    except ValueError as error:
+        raise _damaged(name, str(error)) from error
+
+
+def _read(name: Name, files: list[Path]) -> tuple[Raw, Raw]:
+    if name == "cifar10":
+        return read_cifar(files[0])
+    if name == "fashion_mnist":
+        train_images, train_labels, test_images, test_labels = (read_idx(file) for file in files)
+        return (train_images, train_labels), (test_images, test_labels)
+    keys = ("x_train", "y_train", "x_test", "y_test")
+    require(read_headers(files[0]), keys, files[0])
+    x_train, y_train, x_test, y_test = (read_array(files[0], key) for key in keys)
+    return (x_train, y_train), (x_test, y_test)
 
 
 def _require_network(name: Name, entry: Entry, missing: list[Path]) -> None:
@@ -118,23 +107,22 @@ def _require_network(name: Name, entry: Entry, missing: list[Path]) -> None:
     logger.info("Downloading %s from %s", name, entry.origin)
 
 
-def _through_keras(name: Name) -> tuple[Raw, Raw]:
-    """What Keras makes of a data set, fetched if need be, without its progress bars."""
+def _fetch(name: Name, entry: Entry, missing: list[Path]) -> None:
+    """Have Keras download what is missing, without its progress bars."""
     import keras
 
     talkative = keras.config.is_interactive_logging_enabled()
     keras.config.disable_interactive_logging()
     try:
-        train, test = getattr(keras.datasets, name).load_data()
+        if entry.sha256:
+            keras.utils.get_file(missing[0].name, entry.origin, file_hash=entry.sha256, cache_subdir="datasets")
+        else:
+            getattr(keras.datasets, name).load_data()
     except Exception as error:  # Keras reports a failed download as a bare Exception
-        entry = CATALOGUE[name]
-        raise _unavailable(name, entry, [keras_folder() / file for file in entry.files], error) from error
+        raise _unavailable(name, entry, missing, error) from error
     finally:
         if talkative:
             keras.config.enable_interactive_logging()
-    if name == "cifar10" and keras.config.image_data_format() == "channels_first":
-        return (np.moveaxis(train[0], 1, -1), train[1]), (np.moveaxis(test[0], 1, -1), test[1])
-    return train, test
 
 
 def _unavailable(name: Name, entry: Entry, missing: list[Path], why: object) -> InputError:

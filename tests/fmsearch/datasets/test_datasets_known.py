@@ -1,8 +1,10 @@
 import gzip
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from fmsearch.datasets import Data, describe, load
 from fmsearch.errors import InputError
 
 FASHION = Data(dataset="fashion_mnist", validation=0.25)
+CIFAR = Data(dataset="cifar10", validation=0.2)
 
 
 def refusal(data):
@@ -45,8 +48,11 @@ def test_korean_names_are_the_same_data(keras_home):
 def test_keras_reads_the_same_without_a_word(keras_home):
     program = """
 import json
-from fmsearch.datasets.known import _through_keras
-print(json.dumps([[array.tolist() for array in part] for part in _through_keras("fashion_mnist")]))
+from fmsearch.datasets.known import _fetch
+from fmsearch.datasets.catalogue import CATALOGUE
+import keras
+_fetch("fashion_mnist", CATALOGUE["fashion_mnist"], [])
+print(json.dumps([[array.tolist() for array in part] for part in keras.datasets.fashion_mnist.load_data()]))
 """
     environment = {**os.environ, "KERAS_HOME": str(keras_home), "KERAS_BACKEND": "tensorflow"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
@@ -74,10 +80,41 @@ def test_files_that_are_missing_are_named(keras_home):
 
 
 def test_a_missing_archive_of_cifar(keras_home):
-    target = keras_home / "datasets" / "cifar-10-batches-py-target_archive"
-    assert f"Save https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz as {target}" in refusal(
-        Data(dataset="cifar10")
-    )
+    target = keras_home / "datasets" / "cifar-10-binary.tar.gz"
+    assert f"Save https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz as {target}" in refusal(CIFAR)
+
+
+def cifar_archive(path, *, left_out=None, cut=0):
+    """An archive as that of CIFAR-10, of ten images a batch: reds rise from the left, greens are the label."""
+    records = np.zeros((10, 3073), np.uint8)
+    records[:, 0] = np.arange(10)
+    planes = records[:, 1:].reshape(10, 3, 32, 32)
+    planes[:, 0] = np.arange(32)
+    planes[:, 1] = records[:, 0, None, None]
+    content = records.tobytes()[: 30_730 - cut]
+    with tarfile.open(path, "w:gz") as archive:
+        for name in [*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"]:
+            if name != left_out:
+                member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+
+
+def test_cifar_from_its_binary_version(keras_home):
+    cifar_archive(keras_home / "datasets" / "cifar-10-binary.tar.gz")
+    dataset = load(CIFAR, Path())
+    assert dataset.description == describe(CIFAR, Path())
+    assert [dataset.x_train.shape, dataset.x_test.shape] == [(40, 32, 32, 3), (10, 32, 32, 3)]
+    np.testing.assert_array_equal(dataset.x_test[3, 5, :, 0], np.arange(32))
+    np.testing.assert_array_equal(dataset.x_test[:, 7, 7, 1], dataset.y_test)
+
+
+@pytest.mark.parametrize("damage", [{"left_out": "test_batch.bin"}, {"cut": 1}])
+def test_a_damaged_archive_of_cifar(keras_home, damage):
+    cifar_archive(keras_home / "datasets" / "cifar-10-binary.tar.gz", **damage)
+    assert "cifar10 is damaged: " in refusal(CIFAR)
+    (keras_home / "datasets" / "cifar-10-binary.tar.gz").write_bytes(b"no archive")
+    assert "cifar10 is damaged: " in refusal(CIFAR)
 
 
 def test_what_is_missing_is_looked_for_at_home(monkeypatch, tmp_path):
@@ -97,8 +134,9 @@ def test_what_is_missing_is_looked_for_at_home(monkeypatch, tmp_path):
         lambda _: gzip.compress(b"\0\0\x08\x03" + bytes(5)),
         lambda content: gzip.compress(gzip.decompress(content)[:-1]),
         lambda content: gzip.compress(b"\0\0\x0d" + gzip.decompress(content)[3:]),
+        lambda _: gzip.compress(b"\0\0\x08\x02" + 8 * b"\xff"),
     ],
-    ids=["cut", "empty", "text", "nothing", "header", "short", "floats"],
+    ids=["cut", "empty", "text", "nothing", "header", "short", "floats", "huge"],
 )
 def test_damaged_files_are_named(keras_home, damage):
     path = keras_home / "datasets" / "fashion-mnist" / "train-images-idx3-ubyte.gz"
