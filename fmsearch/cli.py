@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from fmsearch import commands
-from fmsearch.errors import FAILED, INTERRUPTED, FmsearchError
+from fmsearch.errors import FAILED, INTERRUPTED, FmsearchError, masked
 from searchspace import SearchSpaceError
 
 
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _told(error: Exception, exit_code: int, *, debug: bool) -> int:
     if debug:
         raise error
-    print(f"fmsearch: {error}", file=sys.stderr)
+    print(f"fmsearch: {masked(str(error))}", file=sys.stderr)
     return exit_code
 
 

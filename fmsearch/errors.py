@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 FAILED = 1
 WRONG_INPUT = 2
 INTERRUPTED = 130
+PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
+PARAMETER = re.compile(r"([?&][\w-]*(?:password|passwd|secret|token|key)[\w-]*=)[^&#\s'\"]*", re.IGNORECASE)
 
 
 class FmsearchError(Exception):
@@ -23,10 +27,15 @@ class FmsearchError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        return f"{self.what} {self.fix}".rstrip()
+        return masked(f"{self.what} {self.fix}".rstrip())
 
 
 class InputError(FmsearchError):
     """A study file, a path or an option is wrong."""
 
     exit_code = WRONG_INPUT
+
+
+def masked(text: str) -> str:
+    """A text without the passwords that addresses in it carry: people send messages to others."""
+    return PARAMETER.sub(r"\1***", PASSWORD.sub(r"\1:***@", text))

@@ -163,7 +163,9 @@ def _note_facts(store: Store, study: Study, data: Dataset) -> None:
 
 
 def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[str]:
-    """What a person should know of this run's digits before it begins."""
+    """What a person should know of this run before it begins."""
+    if path := study.data.npz or study.data.folder:
+        yield f"Images are read from {Path(path).resolve()}."
     if store.mended:
         yield store.mended
     if environment.device == "gpu":

@@ -156,7 +156,11 @@ def nothing_fits(sample: Preview) -> str:
 
 
 def _source(study: Study) -> str:
-    return study.data.dataset or study.data.npz or str(study.data.folder)
+    """What is read, wherever a relative path in the study leads."""
+    from pathlib import Path
+
+    path = study.data.npz or study.data.folder
+    return str(Path(path).resolve()) if path else str(study.data.dataset)
 
 
 def _share(count: int, sample: Preview) -> str:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import keras
 
+from fmsearch.training.conventions import conventions
 from searchspace import Architecture, Candidate, layers
 
 Tensor: TypeAlias = Any
@@ -21,12 +22,14 @@ def build_model(candidate: Candidate) -> keras.Model:
     return build(candidate.architecture)
 
 
+@conventions()
 def build(architecture: Architecture) -> keras.Model:
     """The network, untrained: images (batch, height, width, channels) in [0, 1] to logits (batch, classes)."""
     images = keras.Input(architecture.input.shape, name="images")
     return keras.Model(images, _through(architecture, images), name="network")
 
 
+@conventions()
 def deployable(architecture: Architecture, trained: keras.Model) -> keras.Model:
     """The trained network with its preprocessing inside: raw uint8 pixels to class probabilities."""
     pixels = keras.Input(architecture.input.shape, dtype="uint8", name="pixels")

@@ -14,12 +14,14 @@ from fmsearch.evaluation import Epoch, Evaluation, Result, derive_seed
 from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
 from fmsearch.training.build import build, deployable
+from fmsearch.training.conventions import conventions
 from fmsearch.training.fused import fused
 from fmsearch.training.loops import choose_loop
 from fmsearch.training.trainee import Loop, Split, Trainee, steps
 from searchspace import Augment
 
 
+@conventions()
 def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) -> Result:
     """Train, and measure on the validation split; a `final` evaluation also on the test split.
 

@@ -68,6 +68,8 @@ def test_wrong_options_are_wrong_input(arguments, capsys):
     [
         (InputError("What.", "Fix."), 2, "fmsearch: What. Fix.\n"),
         (FmsearchError("What."), 1, "fmsearch: What.\n"),
+        (FmsearchError("No mysql://me:pw@db/x?ssl_key=abc."), 1, "fmsearch: No mysql://me:***@db/x?ssl_key=***\n"),
+        (OSError("s3://me:pw@host/x is gone"), 1, "fmsearch: s3://me:***@host/x is gone\n"),
         (SearchSpaceError("What.", fix="Fix."), 1, "fmsearch: What. Fix.\n"),
         (PermissionError(13, "Permission denied", "x"), 1, "fmsearch: [Errno 13] Permission denied: 'x'\n"),
         (KeyboardInterrupt(), 130, "fmsearch: interrupted; the same command goes on where it was\n"),

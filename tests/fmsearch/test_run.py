@@ -1,15 +1,19 @@
 """A real run: real processes, real training, real interruptions."""
 
 import json
+import os
+import random
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 
 import keras
 import numpy as np
 import pytest
+from bench import Bench
 from processes import children, gone, heed_ctrl_c
 
 from fmsearch import executors
@@ -87,6 +91,45 @@ def test_one_worker_two_workers_inline_and_an_interrupted_run_give_the_same_lead
     assert len(re.findall(r" stored$", out, re.MULTILINE)) == before
 
 
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    """The leaderboard of an undisturbed run by one worker."""
+    folder = tmp_path_factory.mktemp("expected")
+    (folder / "tiny.yaml").write_text(STUDY, encoding="utf-8")
+    code, _, err = completed("run", folder / "tiny.yaml", "--out", folder / "run", "--quiet", "--workers", "1")
+    assert code == 0, err
+    return leaderboard(folder / "run")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("workers", [3, 5])
+def test_more_workers_than_cores_give_the_same_leaderboard(study_file, tmp_path, expected, workers):
+    code, _, err = completed("run", study_file, "--out", tmp_path / "run", "--quiet", "--workers", workers)
+    assert code == 0, err
+    assert leaderboard(tmp_path / "run") == expected
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("whom", ["coordinator", "worker"])
+def test_kills_at_random_moments_of_real_trainings_change_nothing(study_file, tmp_path, expected, whom):
+    dice, folder, kills, code = random.Random(whom), tmp_path / "run", 0, None
+    while code != 0:
+        process = fmsearch("run", study_file, "--out", folder, "--workers", "2")
+        deadline = time.monotonic() + dice.uniform(1, 15)
+        while time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.01)
+        started = children(process.pid) if process.poll() is None else []
+        if started:
+            os.kill(process.pid if whom == "coordinator" else dice.choice(started), signal.SIGKILL)
+            kills += 1
+        _, err = process.communicate(timeout=300)
+        assert err == ""
+        assert gone(started)
+        code = process.returncode
+    assert kills
+    assert leaderboard(folder) == expected
+
+
 def interrupted(study_file, folder, how):
     """A run that is ended once it has evaluated something."""
     process = fmsearch("run", study_file, "--out", folder, "--workers", "2")
@@ -99,6 +142,17 @@ def interrupted(study_file, folder, how):
     assert (process.returncode, err) == (130, "fmsearch: interrupted; the same command goes on where it was\n")
     assert workers
     assert gone(workers)
+
+
+def test_images_outside_the_folder_of_the_study_are_named(tmp_path):
+    (tmp_path / "studies").mkdir()
+    x, y = np.zeros((60, 8, 8), np.uint8), np.arange(60) % 3
+    np.savez(tmp_path / "x.npz", x=x, y=y)
+    data, space = "{npz: studies/../x.npz}", "{stages: {block: {kind: conv, filters: [4, 8]}}}"
+    bench = Bench(tmp_path, f"name: outside\ndata: {data}\nspace: {space}\nbudget: {{candidates: 2, cohort: 2}}\n")
+    code, lines, err = bench.finish()
+    assert (code, err) == (0, "")
+    assert lines[0] == f"note: Images are read from {tmp_path / 'x.npz'}."
 
 
 def test_a_terminated_run_ends_as_an_interrupted_one(study_file, tmp_path):

@@ -29,12 +29,12 @@ SUPPORT = Path(__file__).parent
 class Bench:
     """Starts runs of one study, each in a process of its own."""
 
-    def __init__(self, path):
+    def __init__(self, path, study=STUDY):
         self.path = path
         self.log = path / "log"
         self.log.mkdir()
         self._started = []
-        (path / "stubbed.yaml").write_text(STUDY, encoding="utf-8")
+        (path / "stubbed.yaml").write_text(study, encoding="utf-8")
 
     def start(self, folder="run", workers=2, **stub):
         variables = {f"STUB_{name.upper()}": str(value) for name, value in stub.items()}

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from fmsearch.cli import main
@@ -110,6 +111,16 @@ def test_missing_images_are_wrong_input(study, capsys, tmp_path):
     assert main(["check", study, "--set", "data={npz: no.npz}"]) == 2
 
     assert str(tmp_path / "no.npz") in capsys.readouterr().err
+
+
+def test_images_outside_the_folder_of_the_study_are_shown_where_they_lie(study, capsys, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "within").symlink_to(tmp_path / "elsewhere")
+    x, y = np.zeros((20, 8, 8), np.uint8), np.arange(20) % 2
+    np.savez(tmp_path / "elsewhere" / "x.npz", x=x, y=y)
+    assert main(["check", study, "--set", "data={npz: within/x.npz}"]) == 0
+
+    assert f"data    {tmp_path / 'elsewhere' / 'x.npz'}: 8x8x1 images, 2 classes" in capsys.readouterr().out
 
 
 def test_quartiles():
