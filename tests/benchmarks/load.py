@@ -2,7 +2,8 @@
 
 Training is a stand-in that answers at once, on 64 workers in this process, so that all the time that goes by beside it
 is the coordinator's. Each figure comes from a process of its own. Writes docs/benchmarks/load.md and load.svg. Expected
-before the first measurement: 3 ms an evaluation, the same at 5,000 candidates; 150 MB; a continuation of 1,000 in 4 s.
+before the first measurement: 3 ms an evaluation, the same at 5,000 candidates; 150 MB; a continuation of 1,000 in 4 s;
+500 candidates of 100,000 parameters in 10 MB.
 """
 
 from __future__ import annotations
@@ -13,19 +14,33 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
+from textwrap import fill
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "benchmarks"
 SIZES = (100, 1_000, 5_000)
 SAMPLERS = ("random", "nsga2", "front", "tpe")
+SUPPORT = ROOT / "tests" / "support"
+SMALL = "{stages: {count: [1, 2, 3], block: {kind: conv, filters: [4, 8, 16, 32], kernel_size: [1, 3]}}}"
+LARGE = "{stages: {count: 2, block: {kind: conv, filters: [64, 80, 96, 112, 128, 144, 160], kernel_size: 3}}}"
+COMMAND = """
+name: load
+data: {{dataset: digits, validation: 0.3}}
+space: {space}
+training: {{learning_rate: {{low: 0.003, high: 0.03, log: true}}}}
+engine: {{sampler: {sampler}}}
+budget: {{candidates: {candidates}, rungs: [1, 3, 9]}}
+final: {{epochs: 27}}
+"""
 SLOW = {"tpe": 1_000, "front": 1_000}  # whose own time a proposal is long, or grows
 WORKERS = 64
 
 
 def run(path, candidates, sampler):
     """In a fresh process: a study over the store at a path; what it took."""
-    sys.path.insert(0, str(ROOT / "tests" / "support"))
+    sys.path.insert(0, str(SUPPORT))
     from stubs import StubExecutor, search, stub_study
 
     from fmsearch.study import Budget, Engine, Final
@@ -74,6 +89,29 @@ def fresh(*arguments):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def command(folder, space, sampler, candidates, **stub):
+    """As a user would: a run, the same again with all in the store, the leaderboard; seconds of each whole process."""
+    sys.path.insert(0, str(SUPPORT))
+    from bench import Bench
+
+    bench = Bench(Path(folder), COMMAND.format(space=space, sampler=sampler, candidates=candidates))
+    seconds = []
+    for ask in (partial(bench.finish, **stub), partial(bench.finish, **stub), bench.leaderboard):
+        start = time.perf_counter()
+        ask()
+        seconds.append(time.perf_counter() - start)
+    run_folder = bench.store().parent
+    files = [file for file in run_folder.rglob("*") if file.is_file()]
+    return {
+        "evaluations": len(bench.begun()),
+        "again": seconds[1],
+        "leaderboard": seconds[2],
+        "models": sum(file.suffix == ".keras" for file in files),
+        "disk": sum(file.stat().st_size for file in files) / 2**20,
+        "parameters": sorted(row["parameters"] for row in bench.leaderboard())[candidates // 2],
+    }
+
+
 def measure(candidates, sampler):
     """All figures of one study."""
     with tempfile.TemporaryDirectory() as folder:
@@ -91,13 +129,21 @@ def measure(candidates, sampler):
         }
 
 
-def page(rows):
+def page(rows, again, disk):
     """The figures as Markdown."""
     lines = [
         f"| {row['sampler']} | {row['candidates']:,} | {row['each']:.1f} ms | {row['again']:.1f} s | "
         f"{row['leaderboard']:.2f} s | {row['memory']:.0f} MB | {row['store']:.1f} MB |"
         for row in rows
     ]
+    commands = fill(
+        "As whole commands, with worker processes and Python's own start: of a study with nsga2 whose "
+        f"{again['evaluations']:,} evaluations are in the store, `fmsearch run` takes {again['again']:.1f} s, and "
+        f"`fmsearch leaderboard` {again['leaderboard']:.1f} s. The run folder of {disk['candidates']} candidates of "
+        f"about {disk['parameters']:,} parameters (the median) takes {disk['disk']:.1f} MB on disk, with the "
+        f"{disk['models']} models of its front: real Keras files, untrained.",
+        120,
+    )
     return f"""\
 # Load
 
@@ -110,6 +156,8 @@ Expected beforehand: 3 ms an evaluation at any size, 150 MB, 4 s for a continuat
 | sampler | candidates | an evaluation | a continuation | the leaderboard | memory | store |
 |---|---|---|---|---|---|---|
 {chr(10).join(lines)}
+
+{commands}
 
 ![Cost of an evaluation, of a continuation and of the leaderboard](load.svg)
 """
@@ -143,7 +191,11 @@ def main():
         for candidates in SIZES
         if candidates <= SLOW.get(sampler, SIZES[-1])
     ]
-    text = page(rows)
+    with tempfile.TemporaryDirectory() as folder:
+        again = command(folder, SMALL, "nsga2", 650)
+    with tempfile.TemporaryDirectory() as folder:
+        disk = {"candidates": 500, **command(folder, LARGE, "random", 500, models=1)}
+    text = page(rows, again, disk)
     (FOLDER / "load.md").write_text(text, encoding="utf-8")
     plot(rows)
     print(text)

@@ -2,7 +2,8 @@
 
 `python -m stub_training ARGUMENTS` is `fmsearch ARGUMENTS` with it. In the environment, STUB_FAULT names what happens
 to every fourth evaluation, and STUB_LOG a folder where each evaluation that begins leaves a file; with STUB_ONCE set,
-what has begun before goes well. STUB_PATIENCE is how many seconds an evaluation may take.
+what has begun before goes well. STUB_PATIENCE is how many seconds an evaluation may take. With STUB_MODELS set, final
+evaluations save real models, untrained.
 """
 
 from __future__ import annotations
@@ -46,8 +47,18 @@ def evaluate(text: str) -> str:
     time.sleep(SECONDS)
     if job.keep:
         Path(job.keep).parent.mkdir(parents=True, exist_ok=True)
-        Path(job.keep).write_bytes(b"a model")
+        if os.environ.get("STUB_MODELS"):
+            save_untrained(job.evaluation, job.keep)
+        else:
+            Path(job.keep).write_bytes(b"a model")
     return learned(job.evaluation).model_dump_json()
+
+
+def save_untrained(evaluation: Evaluation, path: str) -> None:
+    """A model as large as the trained one would be."""
+    from fmsearch.training.build import build, deployable
+
+    deployable(evaluation.candidate.architecture, build(evaluation.candidate.architecture)).save(path)
 
 
 def go_wrong(how: str) -> None:
