@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
+
+Model: TypeAlias = tuple[float, float, float]
 
 
 class Point(NamedTuple):
@@ -69,6 +72,27 @@ def hypervolume(points: Sequence[Point], largest: float, worst: float = 0.0) -> 
             area += (edge - size) * (accuracy - best)
             best = accuracy
     return area
+
+
+def front_score(models: Sequence[Model], low: float, high: float, chance: float = 0.0) -> float:
+    """The mean over sizes, spread evenly by their logarithm, of what the best model that fits gives.
+
+    Args:
+        models: size, the accuracy they are chosen by, and the accuracy that counts: the same, or that on a test set.
+        low: the smallest size asked for; smaller models count as this large.
+        high: the largest.
+        chance: what there is where no model fits.
+    """
+    fitting = [Point(max(low, size), accuracy) for size, accuracy, _ in models]
+    steps = [(fitting[i].size, models[i][2]) for i in front(fitting) if fitting[i].size <= high]
+    if low >= high:
+        return steps[-1][1] if steps else chance
+    edges = [low, *(size for size, _ in steps), high]
+    told = [chance, *(accuracy for _, accuracy in steps)]
+    area = sum(
+        accuracy * (_log(end) - _log(start)) for accuracy, (start, end) in zip(told, pairwise(edges), strict=True)
+    )
+    return area / (_log(high) - _log(low))
 
 
 def _log(size: float) -> float:

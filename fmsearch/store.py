@@ -151,6 +151,11 @@ class Store:
             for number, key, evaluation, result in rows:
                 yield Used(number, key, Evaluation.model_validate_json(evaluation), Result.model_validate_json(result))
 
+    def keys(self) -> list[str]:
+        """The keys of all evaluations, in the order in which they were stored."""
+        with self._reading():
+            return [key for (key,) in self._connection.execute("SELECT key FROM evaluations ORDER BY position")]
+
     def _kept(self, key: str) -> tuple[Evaluation, Result]:
         select = "SELECT evaluation, result FROM evaluations WHERE key = ?"
         evaluation, result = self._connection.execute(select, (key,)).fetchone()

@@ -4,6 +4,6 @@ A command is a module named as it is called, with its description as the docstri
 `configure(parser)` and `run(options)`, which returns an exit code or None for 0.
 """
 
-from fmsearch.commands import check, doctor, export, init, leaderboard, predict, run, schema, show, verify
+from fmsearch.commands import check, compare, doctor, export, init, leaderboard, predict, run, schema, show, verify
 
-ALL = (run, check, init, leaderboard, show, verify, export, predict, doctor, schema)
+ALL = (run, check, init, leaderboard, show, compare, verify, export, predict, doctor, schema)

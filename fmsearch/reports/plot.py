@@ -135,15 +135,15 @@ def scatter(
     shown = {i: point for i, point in enumerate(points) if math.isfinite(point.size) and math.isfinite(point.accuracy)}
     if not shown or width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return ""
-    sizes = [_log(point.size) for point in shown.values()]
+    sizes = [log_size(point.size) for point in shown.values()]
     y_ticks = steps([point.accuracy for point in shown.values()], height - 2)
     margin = max(len(tick.label) for tick in y_ticks)
-    canvas = Canvas(_scale(sizes, width - margin - 2, spare=0.03), _between(y_ticks, height - 2), ascii_only)
+    canvas = Canvas(scale(sizes, width - margin - 2, spare=0.03), between(y_ticks, height - 2), ascii_only)
     glyphs = ASCII if ascii_only else UNICODE
     for point in shown.values():
-        canvas.marks[canvas.column(_log(point.size)), canvas.row(point.accuracy)] = glyphs.other
+        canvas.marks[canvas.column(log_size(point.size)), canvas.row(point.accuracy)] = glyphs.other
     _staircase(canvas, sorted(shown[i] for i in front if i in shown), glyphs)
-    return _framed(canvas, _decades(min(sizes), max(sizes)), y_ticks, glyphs)
+    return framed(canvas, decades(min(sizes), max(sizes)), y_ticks, glyphs)
 
 
 def curve(values: Sequence[float], width: int, height: int, *, ascii_only: bool = False) -> str:
@@ -154,10 +154,10 @@ def curve(values: Sequence[float], width: int, height: int, *, ascii_only: bool 
     y_ticks = steps([value for _, value in shown], height - 2)
     margin = max(len(tick.label) for tick in y_ticks)
     last = max(len(values), 2)
-    canvas = Canvas(Scale(1, last, width - margin - 2), _between(y_ticks, height - 2), ascii_only)
+    canvas = Canvas(Scale(1, last, width - margin - 2), between(y_ticks, height - 2), ascii_only)
     for before, after in zip(shown, shown[1:] or shown, strict=False):
         canvas.line(before, after)
-    return _framed(canvas, _epochs(len(values), (width - margin) // 10), y_ticks, ASCII if ascii_only else UNICODE)
+    return framed(canvas, _epochs(len(values), (width - margin) // 10), y_ticks, ASCII if ascii_only else UNICODE)
 
 
 def steps(values: Sequence[float], room: int) -> list[Tick]:
@@ -179,22 +179,24 @@ def _epochs(last: int, most: int) -> list[Tick]:
     return [Tick(at, f"{at:.0f}") for at in (1.0, *inner)]
 
 
-def _log(size: float) -> float:
+def log_size(size: float) -> float:
+    """The logarithm of a size."""
     return math.log10(max(size, 1.0))
 
 
-def _scale(values: Sequence[float], cells: int, spare: float) -> Scale:
+def scale(values: Sequence[float], cells: int, spare: float) -> Scale:
     """A scale that holds all values, with some room at both ends."""
     low, high = min(values), max(values)
     room = (high - low) * spare or 0.5
     return Scale(low - room, high + room, cells)
 
 
-def _between(ticks: Sequence[Tick], cells: int) -> Scale:
+def between(ticks: Sequence[Tick], cells: int) -> Scale:
+    """From the first tick to the last."""
     return Scale(ticks[0].at, ticks[-1].at, cells)
 
 
-def _decades(low: float, high: float) -> list[Tick]:
+def decades(low: float, high: float) -> list[Tick]:
     """Ticks for sizes: powers of ten; between two of them, 2 and 5 of each; else the ends."""
     exponents = range(math.floor(low), math.ceil(high) + 1)
     tens = [float(exponent) for exponent in exponents]
@@ -208,7 +210,7 @@ def _decades(low: float, high: float) -> list[Tick]:
 
 def _staircase(canvas: Canvas, members: Sequence[Point], glyphs: Glyphs) -> None:
     """The border of what the front dominates: right from each member, then up to the next."""
-    cells = [(canvas.column(_log(point.size)), canvas.row(point.accuracy)) for point in members]
+    cells = [(canvas.column(log_size(point.size)), canvas.row(point.accuracy)) for point in members]
     for (left, low), (right, high) in pairwise(cells):
         canvas.marks.update({(column, low): glyphs.flat for column in range(left, right)})
         canvas.marks.update({(right, row): glyphs.rise for row in range(low, high)})
@@ -216,7 +218,7 @@ def _staircase(canvas: Canvas, members: Sequence[Point], glyphs: Glyphs) -> None
     canvas.marks.update(dict.fromkeys(cells, glyphs.mark))
 
 
-def _framed(canvas: Canvas, x_ticks: Sequence[Tick], y_ticks: Sequence[Tick], glyphs: Glyphs) -> str:
+def framed(canvas: Canvas, x_ticks: Sequence[Tick], y_ticks: Sequence[Tick], glyphs: Glyphs) -> str:
     """The canvas between its axes."""
     margin = max(len(tick.label) for tick in y_ticks)
     at_row = {canvas.row(tick.at): tick.label for tick in y_ticks}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmsearch.pareto import Point, dominates, front, hypervolume, knee
+from fmsearch.pareto import Point, dominates, front, front_score, hypervolume, knee
 
 SIZES, ACCURACIES = st.integers(1, 10**7), st.integers(0, 100).map(lambda percent: percent / 100)
 CLOUDS = st.lists(st.builds(Point, SIZES, ACCURACIES), max_size=30)
@@ -99,3 +99,20 @@ def test_more_points_never_take_away_area(points, more):
 @given(CLOUDS)
 def test_the_front_has_all_the_area(points):
     assert hypervolume([points[i] for i in front(points)], 10**7) == pytest.approx(hypervolume(points, 10**7))
+
+
+def test_front_score_by_hand():
+    models = [(100, 0.5, 0.4), (1_000, 0.9, 0.8), (3_000, 0.7, 1.0)]
+    assert front_score(models, 100, 10_000) == pytest.approx((0.4 + 0.8) / 2)
+    assert front_score(models, 10, 1_000, chance=0.1) == pytest.approx((0.1 + 0.4) / 2)
+    assert front_score(models, 2_000, 20_000) == pytest.approx(0.8)
+    assert front_score(models, 10, 50, chance=0.1) == front_score([], 10, 50, chance=0.1) == pytest.approx(0.1)
+    assert front_score(models, 100, 100) == pytest.approx(0.4)
+
+
+@given(CLOUDS)
+def test_front_score_is_the_mean_over_budgets(points):
+    budgets = [10 ** (1 + 4 * (place + 0.5) / 2_000) for place in range(2_000)]
+    best = [max((point.accuracy for point in points if point.size <= budget), default=0.1) for budget in budgets]
+    score = front_score([(size, accuracy, accuracy) for size, accuracy in points], 10, 10**5, chance=0.1)
+    assert score == pytest.approx(sum(best) / len(best), abs=0.01)
