@@ -10,13 +10,15 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from fmsearch import complaints, source
 from fmsearch.datasets.spec import Data
 from fmsearch.duration import Duration
+from fmsearch.engine import Engine, objection
 from fmsearch.errors import InputError
 from fmsearch.evaluation import Passes
-from searchspace import Analysis, Input, Limits, NetworkSpace, SearchSpace, Training
+from searchspace import Analysis, Input, Limits, NetworkSpace, SearchSpace, Training, dimensions
 from searchspace.domains import Model
 
 CANDIDATES = 36
 MOST_CANDIDATES = 100_000
+ANY_IMAGES = Input(height=32, width=32, channels=1, classes=10)  # dimensions are the same for all
 
 
 class Objectives(Model):
@@ -37,16 +39,6 @@ class Objectives(Model):
     def size(self, analysis: Analysis) -> int:
         """What counts as its size."""
         return max(self.down_to, self.measure(analysis))
-
-
-class Engine(Model):
-    """Who proposes candidates."""
-
-    name: Literal["optuna"] = "optuna"
-    """The library that proposes."""
-    sampler: Literal["front", "random", "tpe", "nsga2"] = "front"
-    """`front`, our own, grows candidates from the front, at every size alike. Optuna's are `random`; `tpe`, a
-    tree-structured Parzen estimator; `nsga2`, a genetic algorithm."""
 
 
 class Budget(Model):
@@ -142,6 +134,13 @@ class Study(Model):
             )
         return self
 
+    @model_validator(mode="after")
+    def _can_be_searched(self) -> Self:
+        if found := objection(self.engine, dimensions(self.search_space(ANY_IMAGES))):
+            key, why = found
+            raise complaints.elsewhere(("engine", key), why)
+        return self
+
     def search_space(self, images: Input) -> SearchSpace:
         """The declared space, for images of one shape."""
         parts = {name: getattr(self.space, name) for name in type(self.space).model_fields}
@@ -173,6 +172,7 @@ def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:
     except ValidationError as error:
         raise InputError(complaints.describe(error, document, Study)) from None
     try:
-        return study.model_copy(update={"data": study.data.resolve(path.parent)})
+        found = {"data": study.data.resolve(path.parent), "engine": study.engine.resolve(path.parent)}
+        return study.model_copy(update=found)
     except RuntimeError as error:
         raise document.wrong(document.mark(("data",)), f"data: {str(error).rstrip('.').lower()}") from None

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, TypeAlias, final
+from typing import Any, final
 
 import optuna
 
 from fmsearch.pareto import Point, front, trend
 from fmsearch.proposers.dialect import suggested, understood
 from fmsearch.proposers.growth import Values, child, draw
-from searchspace import Analysis, InfeasibleError, SearchSpace, analyse, from_values, violations
-
-Size: TypeAlias = Callable[[Analysis], float]
+from fmsearch.proposers.reach import Size, measured, reach
+from searchspace import SearchSpace
 
 STARTUP = 12  # told trials without which nothing grows
 FRESH = 0.05  # share of later proposals that are drawn at random all the same
@@ -24,7 +23,6 @@ DRAWS = 256  # tries to come near the wanted size
 NEAR = 0.12  # decades below the wanted size within which one is near enough
 EDGE = 0.2  # decades that the smallest size is wanted for: it serves all budgets up to the next
 REACH = 0.25  # decades of size over which a parent's chances fall to a third
-SAMPLE = 300  # draws that say which sizes a space has
 BEST = 1 / 3  # share of what was trained that has children
 GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -74,7 +72,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
         """Begin all randomness anew."""
         self._random = Random(self._seed)  # noqa: S311  # a search, not a secret
         self._other.reseed_rng()
-        self._low, self._high = self._range()
+        self._low, self._high = reach(self._space, self._size, self._random, self._down_to)
         self._turn = self._random.random()
 
     def infer_relative_search_space(
@@ -151,7 +149,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
         nearest: tuple[float, str, Values] | None = None
         for _ in range(DRAWS):
             values = self._child(wanted, parents) if parents else draw(self._space, self._random)
-            size, digest = self._measured(values)
+            size, digest = measured(self._space, self._size, values)
             distance = wanted - size if size <= wanted else OVER * (size - wanted)
             if digest not in self._seen and distance < (nearest[0] if nearest else math.inf):
                 nearest = distance, digest, values
@@ -167,26 +165,6 @@ class FrontSampler(optuna.samplers.BaseSampler):
         chances = [math.exp(-abs(parent.decades - wanted) / REACH) for parent in parents]
         (first,), second = self._random.choices(parents, chances), self._random.choice(parents)
         return child(self._space, first.values, second.values, self._random)
-
-    def _measured(self, values: Values) -> tuple[float, str]:
-        """The logarithm of a candidate's size, infinite if it may not be trained, and its digest."""
-        candidate = from_values(self._space, values)
-        try:
-            analysis = analyse(candidate.architecture)
-        except InfeasibleError:
-            return math.inf, candidate.digest
-        if violations(analysis, self._space.limits):
-            return math.inf, candidate.digest
-        return math.log10(self._size(analysis)), candidate.digest
-
-    def _range(self) -> tuple[float, float]:
-        """The sizes that are wanted and that the space has, as logarithms."""
-        sizes = [self._measured(draw(self._space, self._random))[0] for _ in range(SAMPLE)]
-        feasible = [size for size in sizes if math.isfinite(size)]
-        if not feasible:
-            return 0.0, 0.0
-        high = max(feasible)
-        return min(high, max(min(feasible), math.log10(self._down_to))), high
 
 
 def _best(told: Sequence[_Parent]) -> list[_Parent]:

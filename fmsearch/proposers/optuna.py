@@ -4,100 +4,112 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 import optuna
 
+from fmsearch.errors import FmsearchError
 from fmsearch.proposers.base import Evaluated, Failed, Proposal, Rejected, Verdict
 from fmsearch.proposers.dialect import suggested, understood
-from fmsearch.proposers.front import FrontSampler
-from searchspace import Choice, Dimension, Integer, SearchSpace, decode
+from searchspace import Candidate, Choice, Dimension, Integer, SearchSpace, decode, dimensions, from_values
 from searchspace.domains import Value
 
-if TYPE_CHECKING:
-    from fmsearch.study import Objectives
+Direction: TypeAlias = Literal["maximize", "minimize"]
 
-SamplerName: TypeAlias = Literal["front", "random", "tpe", "nsga2"]
-
-POPULATION = 24
 INFEASIBLE = 1e6  # Optuna takes no infinite constraint values
 
 
 @final
 class OptunaProposer:
-    """Proposes what one of Optuna's samplers suggests, for accuracy up and the logarithm of size down.
+    """Proposes what a sampler suggests, for accuracy up and the logarithm of size down.
 
     Args:
         space: what may be proposed.
-        sampler: one of Optuna's samplers, or our own.
-        objectives: what counts as a network's size.
-        seed: of all its randomness.
+        sampler: Optuna's or any other.
+        whole: whether every trial is asked for all dimensions, those its candidate does not need too.
     """
 
-    def __init__(self, space: SearchSpace, sampler: SamplerName, objectives: Objectives, seed: int) -> None:
-        self._space = space
-        self._trials: dict[int, optuna.Trial] = {}
-        with _quiet():
-            self._study = optuna.create_study(
-                storage=None,
-                sampler=make_sampler(sampler, space, objectives, seed),
-                pruner=optuna.pruners.NopPruner(),
-                directions=["maximize", "minimize"],
-            )
+    def __init__(self, space: SearchSpace, sampler: optuna.samplers.BaseSampler, *, whole: bool = False) -> None:
+        self._asker = _Asker(space, sampler, ["maximize", "minimize"], whole=whole)
 
     def ask(self) -> Proposal:
         """The next proposal."""
-        with _quiet():
-            trial = self._study.ask()
-            candidate = decode(self._space, lambda dimension: suggest(trial, dimension))
-        self._trials[trial.number] = trial
-        return Proposal(trial.number, candidate)
+        return Proposal(*self._asker.ask())
 
     def tell(self, number: int, verdict: Verdict) -> None:
         """What came of a proposal. One that was rejected counts as dominated by every one that was not."""
-        trial = self._trials.pop(number)
+        match verdict:
+            case Evaluated(accuracy, size):
+                self._asker.tell(number, [accuracy, math.log10(max(size, 1.0))])
+            case Rejected(excess):
+                self._asker.tell(number, [0.0, INFEASIBLE], excess)
+            case Failed():
+                self._asker.tell(number, None)
+
+
+@final
+class OptunaSingle:
+    """Proposes what a sampler suggests for one objective. Arguments as of `OptunaProposer`."""
+
+    def __init__(self, space: SearchSpace, sampler: optuna.samplers.BaseSampler, *, whole: bool = False) -> None:
+        self._asker = _Asker(space, sampler, ["maximize"], whole=whole)
+
+    def ask(self) -> tuple[int, Candidate]:
+        """The next proposal."""
+        return self._asker.ask()
+
+    def tell(self, number: int, score: float | None) -> None:
+        """The score of a proposal; None if it has none."""
+        self._asker.tell(number, None if score is None else [score])
+
+
+class _Asker:
+    """An Optuna study, asked and told."""
+
+    def __init__(
+        self, space: SearchSpace, sampler: optuna.samplers.BaseSampler, directions: Sequence[Direction], *, whole: bool
+    ) -> None:
+        self._space = space
+        self._trials: dict[int, optuna.Trial] = {}
+        self._always = dimensions(space) if whole else ()
+        self._name = type(sampler).__name__
         with _quiet():
-            match verdict:
-                case Evaluated(accuracy, size):
-                    trial.set_constraint("limits", 0.0)
-                    self._study.tell(trial, [accuracy, math.log10(max(size, 1.0))])
-                case Rejected(excess):
-                    trial.set_constraint("limits", min(excess, INFEASIBLE))
-                    self._study.tell(trial, [0.0, INFEASIBLE])
-                case Failed():
-                    self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
-
-
-def make_sampler(
-    name: SamplerName, space: SearchSpace, objectives: Objectives, seed: int
-) -> optuna.samplers.BaseSampler:
-    """The sampler, every argument pinned: Optuna's defaults change from release to release."""
-    match name:
-        case "front":
-            return FrontSampler(space, objectives.measure, seed, down_to=objectives.down_to)
-        case "random":
-            return optuna.samplers.RandomSampler(seed=seed)
-        case "tpe":
-            return optuna.samplers.TPESampler(
-                n_startup_trials=POPULATION,
-                n_ei_candidates=24,
-                seed=seed,
-                multivariate=False,
-                group=False,
-                constant_liar=False,
+            self._study = optuna.create_study(
+                storage=None, sampler=sampler, pruner=optuna.pruners.NopPruner(), directions=directions
             )
-        case "nsga2":
-            return optuna.samplers.NSGAIISampler(
-                population_size=POPULATION,
-                mutation=None,
-                mutation_prob=None,
-                crossover=optuna.samplers.nsgaii.UniformCrossover(swapping_prob=0.5),
-                crossover_prob=0.9,
-                swapping_prob=0.5,
-                seed=seed,
-            )
+
+    def ask(self) -> tuple[int, Candidate]:
+        with self._attempt():
+            trial = self._study.ask()
+            if self._always:
+                values = {dimension.name: suggest(trial, dimension) for dimension in self._always}
+                candidate = from_values(self._space, values)
+            else:
+                candidate = decode(self._space, lambda dimension: suggest(trial, dimension))
+        self._trials[trial.number] = trial
+        return trial.number, candidate
+
+    def tell(self, number: int, values: Sequence[float] | None, excess: float = 0.0) -> None:
+        """The values of a trial, or that it failed; by how much it broke limits."""
+        trial = self._trials.pop(number)
+        with self._attempt():
+            if values is None:
+                self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
+            else:
+                trial.set_constraint("limits", min(excess, INFEASIBLE))
+                self._study.tell(trial, list(values))
+
+    @contextmanager
+    def _attempt(self) -> Iterator[None]:
+        """A call of the sampler, which may be anybody's."""
+        try:
+            with _quiet():
+                yield
+        except Exception as error:
+            what = f"The sampler {self._name} failed: {type(error).__name__}: {error}.".replace("..", ".")
+            raise FmsearchError(what, "Results are safe; mend it, or name another engine.sampler.") from error
 
 
 def suggest(trial: optuna.Trial, dimension: Dimension) -> Value:

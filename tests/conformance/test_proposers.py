@@ -5,8 +5,9 @@ import random
 import pytest
 from stubs import IMAGES, stub_study
 
+from fmsearch.engine import Engine
 from fmsearch.proposers import Evaluated, Failed, Rejected, make
-from fmsearch.study import Engine, Objectives
+from fmsearch.study import Objectives
 from searchspace import ConvBlock, Head, InfeasibleError, NetworkSpace, Real, ResidualBlock, Stages, Training, analyse
 
 ENGINES = [Engine(sampler="front"), Engine(sampler="random"), Engine(sampler="tpe"), Engine(sampler="nsga2")]

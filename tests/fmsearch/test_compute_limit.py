@@ -3,8 +3,9 @@
 import pytest
 from stubs import IMAGES_AN_EPOCH, StubExecutor, search, stub_study, told
 
+from fmsearch.engine import Engine
 from fmsearch.errors import InputError
-from fmsearch.study import Budget, Engine, Final, load_study
+from fmsearch.study import Budget, Final, load_study
 from searchspace import analyse
 
 LIMIT = 1.5e11

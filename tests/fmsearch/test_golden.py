@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from stubs import StubExecutor, search, stub_study
 
-from fmsearch.study import Budget, Engine
+from fmsearch.engine import Engine
+from fmsearch.study import Budget
 
 GOLDEN = {
     "front": """

@@ -6,11 +6,12 @@ import time
 import pytest
 from stubs import StubExecutor, learned, search, stub_study, told
 
+from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Result
 from fmsearch.executors import Outcome
 from fmsearch.store import Store
-from fmsearch.study import Budget, Engine, Final
+from fmsearch.study import Budget, Final
 from searchspace import ConvBlock, Limits, NetworkSpace, Stages, Training
 
 BUDGET = Budget(candidates=30, rungs=(1, 3, 9), cohort=8)

@@ -6,10 +6,11 @@ import math
 import pytest
 from stubs import ManualClock, TimedExecutor, search, stub_study, told
 
+from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError
 from fmsearch.pace import FACT
 from fmsearch.store import Store
-from fmsearch.study import Budget, Engine, Final
+from fmsearch.study import Budget, Final
 from searchspace import analyse
 
 LIMIT = 600.0

@@ -1,0 +1,122 @@
+"""Who proposes: the `engine` section of a study, and what each engine cannot do, said before anything runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import Field, FiniteFloat
+
+from searchspace import Analysis, Choice, Dimension
+from searchspace.domains import Model
+
+SamplerName: TypeAlias = Literal["front", "random", "tpe", "nsga2", "nsga3", "gp", "qmc", "cmaes", "grid"]
+SamplerPath: TypeAlias = Annotated[str, Field(pattern=r"^[^\s:][^:]*:[A-Za-z_]\w*$")]
+
+SINGLE = frozenset({"cmaes"})
+"""Samplers that know one objective alone."""
+LEAST_OF_CMAES = 2  # dimensions
+NEEDED = {"gp": ("torch", "fmsearch[gp]"), "cmaes": ("cmaes", "fmsearch[cmaes]")}
+"""What a sampler imports beside Optuna, and what to install for it."""
+
+
+class Scalarize(Model):
+    """One number out of accuracy and size, for engines that know one objective alone: a weighted sum."""
+
+    accuracy: FiniteFloat = 1.0
+    """What an accuracy of 1 is worth."""
+    log_parameters: FiniteFloat = 0.0
+    """What ten times the parameters are worth, such as -0.05."""
+    log_macs: FiniteFloat = 0.0
+    """What ten times the multiply-accumulates are worth."""
+    log_memory: FiniteFloat = 0.0
+    """What ten times the bytes of activations are worth."""
+
+    def score(self, accuracy: float, analysis: Analysis) -> float:
+        """The sum."""
+        sizes = {"parameters": self.log_parameters, "macs": self.log_macs, "memory": self.log_memory}
+        logs = (weight * math.log10(max(1, getattr(analysis, name))) for name, weight in sizes.items())
+        return self.accuracy * accuracy + math.fsum(logs)
+
+
+class Engine(Model):
+    """Who proposes candidates."""
+
+    name: Literal["optuna"] = "optuna"
+    """The library that proposes."""
+    sampler: SamplerName | SamplerPath = "front"
+    """`front`, our own, grows candidates from the front, at every size alike. Optuna's are `random`; `tpe`, a
+    tree-structured Parzen estimator; `nsga2` and `nsga3`, genetic algorithms; `gp`, a Gaussian process; `qmc`, Sobol's
+    quasi-random sequence; `cmaes`, the covariance matrix adaptation of an evolution strategy; `grid`, every point once.
+    `my_module:MySampler` is a sampler of your own, from a file `my_module.py` beside the study or from an installed
+    module."""
+    scalarize: Scalarize | None = None
+    """For an engine with one objective (`cmaes`): how accuracy and size become one number. Without it, the highest
+    accuracy below a size is sought, for four sizes in turn."""
+
+    @property
+    def code(self) -> str:
+        """The module or file of a sampler of one's own; empty for any other."""
+        return self.sampler.rpartition(":")[0]
+
+    def resolve(self, base_folder: Path) -> Self:
+        """The same, with a file beside the study in the place of a module's name.
+
+        Args:
+            base_folder: the study file's folder.
+        """
+        file = base_folder.absolute() / f"{self.code.removesuffix('.py')}.py"
+        if not self.code or not file.is_file():
+            return self
+        return self.model_copy(update={"sampler": f"{file}:{self.sampler.rpartition(':')[2]}"})
+
+
+def objection(engine: Engine, dimensions: Iterable[Dimension]) -> tuple[str, str] | None:
+    """What of an engine does not go with a space, the key and why; None if it can search it.
+
+    Args:
+        engine: who shall propose.
+        dimensions: what there is to choose.
+    """
+    sampler, free = engine.sampler, tuple(dimensions)
+    module, extra = NEEDED.get(sampler, ("optuna", ""))
+    if find_spec(module) is None:
+        return "sampler", f"{sampler} needs {module}, which is not installed; expected pip install '{extra}' before"
+    if engine.scalarize and sampler not in SINGLE:
+        return "scalarize", f"{sampler} knows both objectives, and needs no one number; expected no scalarize"
+    why = {"grid": _grid_objection, "cmaes": _cmaes_objection}.get(sampler, _no_objection)(free)
+    return ("sampler", f"{why}, or another sampler, such as random") if why else None
+
+
+def _no_objection(free: Sequence[Dimension]) -> str:
+    del free
+    return ""
+
+
+def _grid_objection(free: Sequence[Dimension]) -> str:
+    for dimension in free:
+        if dimension.domain.size == math.inf:
+            return (
+                f"grid tries every point, but {dimension.name} has no end of values; expected a list, or a range with "
+                "a step"
+            )
+    return ""
+
+
+def _cmaes_objection(free: Sequence[Dimension]) -> str:
+    names = {dimension.name for dimension in free}
+    for dimension in free:
+        if isinstance(dimension.domain, Choice):
+            return (
+                f"cmaes moves through ranges of numbers, but {dimension.name} is a list to choose from; expected "
+                "{low, high} everywhere"
+            )
+        if dimension.parent in names:
+            return (
+                f"cmaes needs every dimension in every candidate, but {dimension.name} is there for some values of "
+                f"{dimension.parent} alone; expected one value of that"
+            )
+    return "" if len(free) >= LEAST_OF_CMAES else "cmaes needs two dimensions at the least; expected more to vary"

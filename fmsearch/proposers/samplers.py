@@ -1,0 +1,166 @@
+"""Optuna's samplers by name, ours, and a user's own."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import optuna
+
+from fmsearch.errors import InputError
+from fmsearch.proposers.front import FrontSampler
+from searchspace import SearchSpace
+
+if TYPE_CHECKING:
+    from fmsearch.study import Objectives
+
+POPULATION = 24
+WHOLE = frozenset({"gp", "qmc", "cmaes"})
+"""Those that work on the same dimensions in every trial: they are asked for all there are, needed or not."""
+
+
+class GridSampler(optuna.samplers.BruteForceSampler):
+    """Optuna's brute force without its search for the end, which would look at all trials after each.
+
+    A study here ends when nothing new is proposed.
+    """
+
+    def after_trial(
+        self,
+        study: optuna.Study,
+        trial: optuna.trial.FrozenTrial,
+        state: optuna.trial.TrialState,
+        values: Sequence[float] | None,
+    ) -> None:
+        """Nothing."""
+        del study, trial, state, values
+
+
+def make_sampler(name: str, space: SearchSpace, objectives: Objectives, seed: int) -> optuna.samplers.BaseSampler:
+    """The sampler of a name.
+
+    Raises:
+        InputError: a sampler of the user's own cannot be loaded.
+    """
+    if name == "front":
+        return FrontSampler(space, objectives.measure, seed, down_to=objectives.down_to)
+    return MAKERS[name](seed) if name in MAKERS else _own_sampler(name, seed)
+
+
+def _random(seed: int) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.RandomSampler(seed=seed)
+
+
+def _tpe(seed: int) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.TPESampler(
+        n_startup_trials=POPULATION,
+        n_ei_candidates=24,
+        seed=seed,
+        multivariate=False,
+        group=False,
+        constant_liar=False,
+    )
+
+
+def _nsga2(seed: int) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.NSGAIISampler(**_genetic(), seed=seed)
+
+
+def _nsga3(seed: int) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.NSGAIIISampler(**_genetic(), seed=seed, reference_points=None, dividing_parameter=3)
+
+
+def _genetic() -> dict[str, Any]:
+    return {
+        "population_size": POPULATION,
+        "mutation": None,
+        "mutation_prob": None,
+        "crossover": optuna.samplers.nsgaii.UniformCrossover(swapping_prob=0.5),
+        "crossover_prob": 0.9,
+        "swapping_prob": 0.5,
+    }
+
+
+def _gp(seed: int) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.GPSampler(
+        seed=seed,
+        independent_sampler=_random(seed),
+        n_startup_trials=POPULATION,
+        deterministic_objective=False,
+        warn_independent_sampling=False,
+    )
+
+
+def _qmc(seed: int) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.QMCSampler(
+        qmc_type="sobol",
+        scramble=True,
+        seed=seed,
+        independent_sampler=_random(seed),
+        warn_independent_sampling=False,
+    )
+
+
+def _cmaes(seed: int) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.CmaEsSampler(
+        n_startup_trials=1,
+        independent_sampler=_random(seed),
+        warn_independent_sampling=False,
+        seed=seed,
+        popsize=None,
+        use_separable_cma=False,
+        with_margin=True,
+        lr_adapt=False,
+    )
+
+
+def _grid(seed: int) -> optuna.samplers.BaseSampler:
+    return GridSampler(seed=seed, avoid_premature_stop=False)
+
+
+# Every argument is pinned: Optuna's defaults change from release to release.
+MAKERS: dict[str, Callable[[int], optuna.samplers.BaseSampler]] = {
+    "random": _random,
+    "tpe": _tpe,
+    "nsga2": _nsga2,
+    "nsga3": _nsga3,
+    "gp": _gp,
+    "qmc": _qmc,
+    "cmaes": _cmaes,
+    "grid": _grid,
+}
+
+
+def _own_sampler(path: str, seed: int) -> optuna.samplers.BaseSampler:
+    """A sampler from a user's module, with the study's seed if it takes one."""
+    where, _, name = path.rpartition(":")
+    expected = "Expected module:Class, a sampler as Optuna's BaseSampler describes it."
+    try:
+        made = getattr(_module(where), name)
+        takes_seed = "seed" in inspect.signature(made).parameters
+        sampler = made(seed=seed) if takes_seed else made()
+    except Exception as error:  # whatever a user's module does
+        raise InputError(f"engine.sampler {path} cannot be made: {type(error).__name__}: {error}.", expected) from error
+    if not isinstance(sampler, optuna.samplers.BaseSampler):
+        raise InputError(f"engine.sampler {path} gives {type(sampler).__name__}, no sampler.", expected)
+    return sampler
+
+
+def _module(where: str) -> ModuleType:
+    """A module by its file or by its name."""
+    if not where.endswith(".py"):
+        return importlib.import_module(where)
+    name = Path(where).stem
+    spec = importlib.util.spec_from_file_location(name, where)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{where} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
