@@ -6,20 +6,22 @@ import math
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, FiniteFloat
+from pydantic import Field, FiniteFloat, model_validator
 
 from searchspace import Analysis, Choice, Dimension
 from searchspace.domains import Model
 
 SamplerName: TypeAlias = Literal["front", "random", "tpe", "nsga2", "nsga3", "gp", "qmc", "cmaes", "grid"]
+TunerName: TypeAlias = Literal["hyperband", "bayesian", "random", "grid"]
 SamplerPath: TypeAlias = Annotated[str, Field(pattern=r"^[^\s:][^:]*:[A-Za-z_]\w*$")]
 
-SINGLE = frozenset({"cmaes"})
-"""Samplers that know one objective alone."""
 LEAST_OF_CMAES = 2  # dimensions
-NEEDED = {"gp": ("torch", "fmsearch[gp]"), "cmaes": ("cmaes", "fmsearch[cmaes]")}
+NEEDED = {
+    "gp": ("torch", "fmsearch[gp]"),
+    "cmaes": ("cmaes", "fmsearch[cmaes]"),
+}
 """What a sampler imports beside Optuna, and what to install for it."""
 
 
@@ -45,22 +47,45 @@ class Scalarize(Model):
 class Engine(Model):
     """Who proposes candidates."""
 
-    name: Literal["optuna"] = "optuna"
+    name: Literal["optuna", "keras_tuner"] = "optuna"
     """The library that proposes."""
-    sampler: SamplerName | SamplerPath = "front"
-    """`front`, our own, grows candidates from the front, at every size alike. Optuna's are `random`; `tpe`, a
-    tree-structured Parzen estimator; `nsga2` and `nsga3`, genetic algorithms; `gp`, a Gaussian process; `qmc`, Sobol's
-    quasi-random sequence; `cmaes`, the covariance matrix adaptation of an evolution strategy; `grid`, every point once.
-    `my_module:MySampler` is a sampler of your own, from a file `my_module.py` beside the study or from an installed
-    module."""
+    sampler: SamplerName | SamplerPath | None = None
+    """With `optuna`; `front` unless told. That is our own: it grows candidates from the front, at every size alike.
+    Optuna's are `random`; `tpe`, a tree-structured Parzen estimator; `nsga2` and `nsga3`, genetic algorithms; `gp`, a
+    Gaussian process; `qmc`, Sobol's quasi-random sequence; `cmaes`, the covariance matrix adaptation of an evolution
+    strategy; `grid`, every point once, ten of a continuous range. `my_module:MySampler` is a sampler of your own, from
+    a file `my_module.py` beside the study or from an installed module."""
+    tuner: TunerName | None = None
+    """With `keras_tuner`; `hyperband` unless told: its brackets, from the first to the last of `budget.rungs` and of
+    `budget.keep`, take the place of cohorts and rungs. The others are `random`; `bayesian`, a Gaussian process; `grid`,
+    every point in turn."""
     scalarize: Scalarize | None = None
-    """For an engine with one objective (`cmaes`): how accuracy and size become one number. Without it, the highest
-    accuracy below a size is sought, for four sizes in turn."""
+    """For an engine with one objective (`cmaes`, and all of KerasTuner's): how accuracy and size become one number.
+    Without it, the highest accuracy below a size is sought, for four sizes in turn."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict):
+            return fields
+        usual = {"optuna": ("sampler", "front"), "keras_tuner": ("tuner", "hyperband")}
+        key, value = usual.get(str(fields.get("name", "optuna")), ("", ""))
+        return {**fields, key: value} if key and fields.get(key) is None else fields
+
+    @property
+    def kind(self) -> str:
+        """Its sampler, or its tuner."""
+        return str(self.tuner if self.name == "keras_tuner" else self.sampler)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it knows one objective alone."""
+        return self.name == "keras_tuner" or self.sampler == "cmaes"
 
     @property
     def code(self) -> str:
         """The module or file of a sampler of one's own; empty for any other."""
-        return self.sampler.rpartition(":")[0]
+        return (self.sampler or "").rpartition(":")[0]
 
     def resolve(self, base_folder: Path) -> Self:
         """The same, with a file beside the study in the place of a module's name.
@@ -71,7 +96,7 @@ class Engine(Model):
         file = base_folder.absolute() / f"{self.code.removesuffix('.py')}.py"
         if not self.code or not file.is_file():
             return self
-        return self.model_copy(update={"sampler": f"{file}:{self.sampler.rpartition(':')[2]}"})
+        return self.model_copy(update={"sampler": f"{file}:{self.kind.rpartition(':')[2]}"})
 
 
 def objection(engine: Engine, dimensions: Iterable[Dimension]) -> tuple[str, str] | None:
@@ -81,29 +106,17 @@ def objection(engine: Engine, dimensions: Iterable[Dimension]) -> tuple[str, str
         engine: who shall propose.
         dimensions: what there is to choose.
     """
-    sampler, free = engine.sampler, tuple(dimensions)
-    module, extra = NEEDED.get(sampler, ("optuna", ""))
+    for key, other in (("tuner", "optuna"), ("sampler", "keras_tuner")):
+        if engine.name == other and getattr(engine, key) is not None:
+            return key, f"{other} has no {key}; expected none, or another engine.name"
+    module, extra = NEEDED.get(engine.sampler or "", ("optuna", ""))
     if find_spec(module) is None:
-        return "sampler", f"{sampler} needs {module}, which is not installed; expected pip install '{extra}' before"
-    if engine.scalarize and sampler not in SINGLE:
-        return "scalarize", f"{sampler} knows both objectives, and needs no one number; expected no scalarize"
-    why = {"grid": _grid_objection, "cmaes": _cmaes_objection}.get(sampler, _no_objection)(free)
-    return ("sampler", f"{why}, or another sampler, such as random") if why else None
-
-
-def _no_objection(free: Sequence[Dimension]) -> str:
-    del free
-    return ""
-
-
-def _grid_objection(free: Sequence[Dimension]) -> str:
-    for dimension in free:
-        if dimension.domain.size == math.inf:
-            return (
-                f"grid tries every point, but {dimension.name} has no end of values; expected a list, or a range with "
-                "a step"
-            )
-    return ""
+        return "sampler", f"{engine.sampler} needs {module}, which is not installed; expected pip install '{extra}'"
+    if engine.scalarize and not engine.is_single:
+        return "scalarize", f"{engine.kind} knows both objectives, and needs no one number; expected no scalarize"
+    if engine.sampler == "cmaes" and (why := _cmaes_objection(tuple(dimensions))):
+        return "sampler", f"{why}, or another sampler, such as tpe"
+    return None
 
 
 def _cmaes_objection(free: Sequence[Dimension]) -> str:

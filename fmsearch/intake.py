@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
+from typing import TypeAlias
 
 from fmsearch.errors import InputError
 from fmsearch.proposers import Proposal, Proposer, Rejected, Verdict
 from searchspace import Analysis, Candidate, InfeasibleError, SearchSpace, Violation, analyse, violations
+
+Training: TypeAlias = tuple[int, float | None]
 
 # So many proposals in a row without a new candidate, and the proposer counts as stuck: draws at random take its place.
 PATIENCE = 200
@@ -18,11 +21,17 @@ DRAWS = 2_000
 
 @dataclass(frozen=True)
 class Taken:
-    """A candidate that the study trains, under its number in the study."""
+    """A candidate that the study trains, under its number in the study; for so many epochs if its proposer says so."""
 
     number: int
     candidate: Candidate
     analysis: Analysis
+    epochs: float | None = None
+
+    @property
+    def training(self) -> Training:
+        """What is told apart: an engine with rungs of its own proposes one candidate for several trainings."""
+        return self.number, self.epochs
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,14 @@ class Intake:
         self._proposer = proposer
         self._space = space
         self._random = Random(seed)  # noqa: S311  # a search, not a secret
-        self._proposals: dict[int, list[int | None]] = {}
-        self._verdicts: dict[int, Verdict] = {}
-        self._numbers: dict[str, int] = {}
+        self._proposals: dict[Training, list[int | None]] = {}
+        self._verdicts: dict[Training, Verdict] = {}
+        self._known: dict[str, Taken] = {}
+        self._later: list[Taken] = []
         self._nearest: _Miss | None = None
         self.rejected = 0
         self.repeated = 0
+        self.prescribes = False
         self.exhausted = False
 
     def take(self, count: int) -> list[Taken]:
@@ -60,17 +71,22 @@ class Intake:
         Raises:
             InputError: not one proposal of the whole study could be trained.
         """
-        taken: list[Taken] = []
+        taken, self._later = self._later, []
         idle = 0
         while len(taken) < count and not self.exhausted:
-            new = self._consider(self._draw() if idle >= PATIENCE else self._proposer.ask())
+            proposal = self._proposer.ask() if idle < PATIENCE else None
+            if proposal is None and self.prescribes:
+                self.exhausted = not (self._proposals or taken)
+                break
+            new = self._consider(proposal or self._draw())
             if new is not None:
-                taken.append(new)
+                # One candidate has one training in a cohort; another one of it waits for the next.
+                (self._later if any(new.number == one.number for one in taken) else taken).append(new)
                 idle = 0
             else:
                 idle += 1
                 self.exhausted = idle >= PATIENCE + DRAWS
-        if not self._numbers:
+        if not self._known:
             nearest = self._nearest.why if self._nearest else "none"
             raise InputError(
                 f"None of {PATIENCE + DRAWS:,} proposals can be trained; the nearest miss: {nearest}.",
@@ -78,10 +94,10 @@ class Intake:
             )
         return taken
 
-    def settle(self, number: int, verdict: Verdict) -> None:
-        """What came of a candidate: told to the proposer, for each proposal that led to it."""
-        self._verdicts[number] = verdict
-        for proposal in self._proposals.pop(number, ()):
+    def settle(self, training: Training, verdict: Verdict) -> None:
+        """What came of a training: told to the proposer, for each proposal that led to it."""
+        self._verdicts[training] = verdict
+        for proposal in self._proposals.pop(training, ()):
             self._tell(proposal, verdict)
 
     def _draw(self) -> Proposal:
@@ -93,10 +109,10 @@ class Intake:
             self._proposer.tell(number, verdict)
 
     def _consider(self, proposal: Proposal) -> Taken | None:
-        digest = proposal.candidate.digest
-        if digest in self._numbers:
-            self._repeat(proposal, self._numbers[digest])
-            return None
+        self.prescribes = self.prescribes or proposal.epochs is not None
+        known = self._known.get(proposal.candidate.digest)
+        if known is not None:
+            return self._again(proposal, replace(known, epochs=proposal.epochs))
         try:
             analysis = analyse(proposal.candidate.architecture)
         except InfeasibleError as error:
@@ -105,18 +121,23 @@ class Intake:
         if broken := violations(analysis, self._space.limits):
             self._reject(proposal, _Miss(_excess(broken), ", ".join(map(str, broken))))
             return None
-        number = len(self._numbers)
-        self._numbers[digest] = number
-        self._proposals[number] = [proposal.number]
-        return Taken(number, proposal.candidate, analysis)
+        taken = Taken(len(self._known), proposal.candidate, analysis, proposal.epochs)
+        self._known[proposal.candidate.digest] = taken
+        self._proposals[taken.training] = [proposal.number]
+        return taken
 
-    def _repeat(self, proposal: Proposal, number: int) -> None:
-        """The same candidate again costs nothing: its verdict is known, or will be told to both."""
-        self.repeated += 1
-        if number in self._verdicts:
-            self._tell(proposal.number, self._verdicts[number])
+    def _again(self, proposal: Proposal, taken: Taken) -> Taken | None:
+        """A candidate that is known: the same training again costs nothing, a longer one is taken."""
+        training = taken.training
+        if training in self._verdicts:
+            self._tell(proposal.number, self._verdicts[training])
+        elif training in self._proposals:
+            self._proposals[training].append(proposal.number)
         else:
-            self._proposals[number].append(proposal.number)
+            self._proposals[training] = [proposal.number]
+            return taken
+        self.repeated += 1
+        return None
 
     def _reject(self, proposal: Proposal, miss: _Miss) -> None:
         self.rejected += 1

@@ -26,6 +26,7 @@ from fmsearch.patience import Patience
 from fmsearch.preview import preview
 from fmsearch.reports.rows import Row, rows
 from fmsearch.run_folder import RunFolder
+from fmsearch.schedule import brackets_of
 from fmsearch.search import carry_out
 from fmsearch.speed import Speedometer, recall
 from fmsearch.store import Store
@@ -100,7 +101,9 @@ def _carry_out(
     observer.notice(Began(clock.elapsed(), images))
     for note in [*([f"{plan}."] if plan else []), *_caveats(study, store, environment)]:
         observer.notice(Note(note))
-    proposer = proposers.make(study.engine, space, study.objectives, study.seed)
+    proposer = proposers.make(
+        study.engine, space, study.objectives, study.seed, memory=store, brackets=brackets_of(study.budget)
+    )
     intake = Intake(proposer, space, derive_seed(study.seed, "intake"))
     speedometer = Speedometer(environment, images)
     trials = Trials(
@@ -166,6 +169,8 @@ def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[s
     """What a person should know of this run before it begins."""
     if path := study.data.npz or study.data.folder:
         yield f"Images are read from {Path(path).resolve()}."
+    if study.engine.code:
+        yield f"Proposals are made by code in {study.engine.code}."
     if store.mended:
         yield store.mended
     if environment.device == "gpu":

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from fmsearch.pareto import Point, trend
+from fmsearch.study import Budget, Study
 
 # A cohort is proposed from the results of all cohorts up to the one this many before it, so that it can be asked for
 # while the last one still climbs.
 LAG = 2
+LEAST_FACTOR = 2  # of the lengths of trainings, in brackets
+STEPS = 4  # sizes in turn, below which an engine with one objective seeks the highest accuracy
 
 
 def survivors(results: Mapping[int, Point], keep: float) -> list[int]:
@@ -43,6 +47,66 @@ def trainings(candidates: int, cohort: int, rungs: Sequence[float], keep: float)
             counts[epochs] += climbing
             climbing = math.ceil(keep * climbing - 1e-9)
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """Hyperband's brackets: cohorts of a size and a first rung that change in turn.
+
+    Attributes:
+        candidates: how many there are at the most.
+        unit: the shortest training, in epochs.
+        longest: the longest, in units.
+        factor: how many times longer each training is than the one before.
+    """
+
+    candidates: int
+    unit: float
+    longest: int
+    factor: int
+
+
+BRACKETS = Brackets(candidates=36, unit=1.0, longest=9, factor=3)
+
+
+def brackets_of(budget: Budget) -> Brackets:
+    """The rungs of a budget, for an engine that has rungs of its own."""
+    unit, longest = budget.rungs[0], budget.rungs[-1]
+    factor = max(LEAST_FACTOR, round(1 / budget.keep))
+    return Brackets(candidates=budget.candidates, unit=unit, longest=round(longest / unit), factor=factor)
+
+
+def bracket_trainings(brackets: Brackets) -> dict[float, int]:
+    """How many candidates train for how many epochs in Hyperband's brackets (Li et al., 2018), as KerasTuner counts.
+
+    The last bracket, if candidates do not fill it, trains none of them longer.
+    """
+    counts: defaultdict[float, int] = defaultdict(int)
+    depth = math.log(brackets.longest, brackets.factor)
+    left, bracket = brackets.candidates, math.floor(depth + 1e-9)
+    while left > 0:
+        end = math.ceil(1 + depth) / (bracket + 1)
+        sizes = [math.ceil(end * brackets.factor ** (bracket - turn)) for turn in range(bracket + 1)]
+        climbing = sizes if sizes[0] <= left else [left]
+        for turn, size in enumerate(climbing):
+            units = math.ceil(brackets.longest / brackets.factor ** (bracket - turn))
+            counts[units * brackets.unit] += size
+        left -= climbing[0]
+        bracket = (bracket or math.floor(depth + 1e-9) + 1) - 1
+    return dict(counts)
+
+
+def planned(study: Study) -> dict[float, int]:
+    """How many candidates of a study train at each length, in epochs."""
+    budget = study.budget
+    if study.engine.tuner != "hyperband":
+        return trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep)
+    whole, steps = brackets_of(budget), 1 if study.engine.scalarize else STEPS
+    shares = [replace(whole, candidates=(whole.candidates + turn) // steps) for turn in range(steps)]
+    counts: Counter[float] = Counter()
+    for share in shares:
+        counts.update(bracket_trainings(share))
+    return dict(sorted(counts.items()))
 
 
 @dataclass

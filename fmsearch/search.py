@@ -12,9 +12,9 @@ from fmsearch.effort import Relative
 from fmsearch.errors import FmsearchError
 from fmsearch.evaluator import Answer
 from fmsearch.events import FinalStage, Note, Proposed
-from fmsearch.intake import Intake
+from fmsearch.intake import Intake, Training
 from fmsearch.pace import Finals, Pace, Spent
-from fmsearch.pareto import front
+from fmsearch.pareto import Point, front
 from fmsearch.proposers import Evaluated, Failed
 from fmsearch.schedule import LAG, Cohort
 from fmsearch.study import Study
@@ -79,7 +79,9 @@ class Search:
         self._pace = pace
         self._relative = relative
         self._cohorts: list[Cohort] = []
-        self._cohort_of: dict[int, int] = {}
+        self._cohort_of: dict[tuple[int, float], int] = {}
+        self._prescribed: list[dict[int, float | None]] = []
+        self._points: dict[Training, Point | None] = {}
         self._costs: list[list[float]] = []
         self._settled = 0
         self._reached: dict[int, Finalist] = {}
@@ -118,7 +120,7 @@ class Search:
         the proposer knows never depends on what finished first.
         """
         budget = self._study.budget
-        while len(self._trials.taken) < budget.candidates and not self._intake.exhausted:
+        while self._wants_more and not self._intake.exhausted:
             index = len(self._cohorts)
             seen = self._cohorts[: max(0, index - LAG + 1)]
             if not all(cohort.is_complete for cohort in seen):
@@ -126,34 +128,42 @@ class Search:
             if not self._pace.admits(self):
                 return
             self._settle(seen)
-            taken = self._intake.take(min(budget.cohort, budget.candidates - len(self._trials.taken)))
-            self._trials.take(taken, index)
+            rest = budget.candidates - len(self._trials.taken)
+            taken = self._intake.take(budget.cohort if self._intake.prescribes else min(budget.cohort, rest))
+            self._trials.take([one for one in taken if one.number >= len(self._trials.taken)], index)
             count = len(self._trials.taken)
-            if self._intake.exhausted:
+            if self._intake.exhausted and not self._intake.prescribes:
                 self._trials.tell(Note(f"The proposer has nothing new after {count} candidates."))
-            self._cohorts.append(Cohort([one.number for one in taken], budget.rungs, budget.keep))
-            self._cohort_of |= {one.number: index for one in taken}
+            rungs = budget.rungs[:1] if self._intake.prescribes else budget.rungs
+            self._cohorts.append(Cohort([one.number for one in taken], rungs, budget.keep))
+            self._prescribed.append({one.number: one.epochs for one in taken})
             self._costs.append([])
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
             self._climb(index)
+
+    @property
+    def _wants_more(self) -> bool:
+        """An engine with rungs of its own counts its candidates itself: they may have longer trainings ahead."""
+        return self._intake.prescribes or len(self._trials.taken) < self._study.budget.candidates
 
     def _contest(self) -> list[Finalist]:
         return [self._reached[number] for number in sorted(self._reached)]
 
     def _settle(self, seen: list[Cohort]) -> None:
         """Tell the proposer what came of the cohorts it has not been told of."""
-        for cohort in seen[self._settled :]:
+        for index, cohort in enumerate(seen[self._settled :], start=self._settled):
             for number in cohort.members:
-                reached = self._reached.get(number)
-                point = reached and reached.point
-                self._intake.settle(number, Evaluated(point.accuracy, point.size) if point else Failed())
+                training = number, self._prescribed[index][number]
+                point = self._points.get(training)
+                self._intake.settle(training, Evaluated(point.accuracy, point.size) if point else Failed())
         self._settled = max(self._settled, len(seen))
 
     def _climb(self, index: int) -> None:
         """Want what a cohort's present rung takes; older cohorts and higher rungs go first."""
         cohort = self._cohorts[index]
         for number in cohort.pending():
-            epochs = self._epochs(number, cohort.epochs)
+            epochs = self._prescribed[index][number] or self._epochs(number, cohort.epochs)
+            self._cohort_of[number, epochs] = index
             self._trials.want(number, epochs, priority=(index, -cohort.rung), stored_only=self._pace.searched)
 
     def _epochs(self, number: int, rung: float) -> float:
@@ -163,15 +173,18 @@ class Search:
     def _record(self, answer: Answer) -> None:
         """Fold one result into its cohort; a rung that is complete opens the next."""
         number = answer.number
-        index = self._cohort_of[number]
+        index = self._cohort_of[number, answer.evaluation.epochs]
         cohort = self._cohorts[index]
         rung = cohort.rung
         point = self._trials.point(answer)
         passes = min(answer.evaluation.epochs, len(answer.result.curve) or math.inf)
         price = self._pace.price(self._trials.taken[number].analysis, answer.result, passes)
         if point is not None:
-            gain = shrinkage(self._reached.get(number), point.accuracy, passes)
-            self._reached[number] = Finalist(number, point, passes, price.setup, price.epoch, gain)
+            known = self._reached.get(number)
+            if known is None or known.trained <= passes:
+                gain = shrinkage(known, point.accuracy, passes)
+                self._reached[number] = Finalist(number, point, passes, price.setup, price.epoch, gain)
+            self._points[number, self._prescribed[index][number]] = point
         cohort.record(number, point)
         self._costs[index].append(price.setup + passes * price.epoch)
         if cohort.rung != rung:

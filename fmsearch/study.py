@@ -138,7 +138,7 @@ class Study(Model):
     def _can_be_searched(self) -> Self:
         if found := objection(self.engine, dimensions(self.search_space(ANY_IMAGES))):
             key, why = found
-            raise complaints.elsewhere(("engine", key), why)
+            raise complaints.elsewhere(("engine", key), f"engine.{key}: {why}")
         return self
 
     def search_space(self, images: Input) -> SearchSpace:

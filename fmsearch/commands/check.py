@@ -104,12 +104,12 @@ def _sizes(sample: Preview) -> list[str]:
 
 def plan(study: Study, sample: Preview) -> list[str]:
     """What will be trained."""
-    from fmsearch.schedule import trainings
+    from fmsearch.schedule import planned
 
     budget = study.budget
     if budget.is_limited:
         return [f"limit   {_forecast(study, sample)}"]
-    rungs: Counter[float] = Counter(trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep))
+    rungs: Counter[float] = Counter(planned(study))
     epochs = sum(length * count for length, count in rungs.items())
     steps = ", ".join(f"{count:,} of {length}" for length, count in rungs.items())
     total = f"{rungs.total():,} trainings ({steps} epochs), {epochs:,} epochs in all"

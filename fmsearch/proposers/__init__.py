@@ -2,36 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fmsearch.engine import SINGLE
 from fmsearch.evaluation import derive_seed
-from fmsearch.proposers.base import Evaluated, Failed, Proposal, Proposer, Rejected, Verdict
+from fmsearch.proposers.base import (
+    FORGETFUL,
+    Evaluated,
+    Failed,
+    Memory,
+    Proposal,
+    Proposer,
+    Rejected,
+    Verdict,
+)
+from fmsearch.schedule import BRACKETS, Brackets
 
 if TYPE_CHECKING:
     from fmsearch.engine import Engine
+    from fmsearch.proposers.steps import Score, Single
     from fmsearch.study import Objectives
     from searchspace import SearchSpace
 
 __all__ = ["Evaluated", "Failed", "Proposal", "Proposer", "Rejected", "Verdict", "make"]
 
 
-def make(engine: Engine, space: SearchSpace, objectives: Objectives, seed: int) -> Proposer:
+def make(
+    engine: Engine,
+    space: SearchSpace,
+    objectives: Objectives,
+    seed: int,
+    *,
+    memory: Memory = FORGETFUL,
+    brackets: Brackets = BRACKETS,
+) -> Proposer:
     """The proposer that a study asks for; its randomness hangs on the study's seed alone.
+
+    Args:
+        engine: who proposes.
+        space: what may be proposed.
+        objectives: what counts as a network's size.
+        seed: of the study.
+        memory: where proposals are kept that took long to make.
+        brackets: of an engine with rungs of its own.
 
     Raises:
         InputError: a sampler of the user's own cannot be loaded.
     """
-    from fmsearch.proposers.optuna import OptunaProposer, OptunaSingle
-    from fmsearch.proposers.samplers import WHOLE, make_sampler
     from fmsearch.proposers.steps import Stepwise, scores
 
-    own, whole = derive_seed(seed, "proposer"), engine.sampler in WHOLE
-    if engine.sampler not in SINGLE:
-        return OptunaProposer(space, make_sampler(engine.sampler, space, objectives, own), whole=whole)
-    worth = scores(engine.scalarize, space, objectives, own)
-    engines = [
-        OptunaSingle(space, make_sampler(engine.sampler, space, objectives, derive_seed(own, step)), whole=whole)
-        for step in range(len(worth))
+    own = derive_seed(seed, "proposer")
+    if not engine.is_single:
+        return _optuna(engine, space, objectives, own)
+    worth = scores(engine, space, objectives, own)
+    seeds = [derive_seed(own, step) for step in range(len(worth))]
+    if engine.name == "optuna":
+        return Stepwise([_optuna_single(engine, space, one) for one in seeds], worth)
+    return Stepwise(_keras_tuner_singles(engine, space, seeds, worth, memory=memory, brackets=brackets), worth)
+
+
+def _optuna(engine: Engine, space: SearchSpace, objectives: Objectives, seed: int) -> Proposer:
+    from fmsearch.proposers.optuna import OptunaProposer
+    from fmsearch.proposers.samplers import make_sampler, manner
+
+    return OptunaProposer(space, make_sampler(engine.kind, space, objectives, seed), manner(engine.kind))
+
+
+def _optuna_single(engine: Engine, space: SearchSpace, seed: int) -> Single:
+    from fmsearch.proposers.optuna import OptunaSingle
+    from fmsearch.proposers.samplers import make_single, manner
+
+    return OptunaSingle(space, make_single(engine.kind, seed), manner(engine.kind))
+
+
+def _keras_tuner_singles(
+    engine: Engine,
+    space: SearchSpace,
+    seeds: Sequence[int],
+    worth: Sequence[Score],
+    *,
+    memory: Memory,
+    brackets: Brackets,
+) -> list[Single]:
+    """One oracle a score; candidates are shared out among them."""
+    from fmsearch.proposers.keras_tuner import KerasTunerSingle
+
+    shares = [replace(brackets, candidates=(brackets.candidates + turn) // len(seeds)) for turn in range(len(seeds))]
+    return [
+        KerasTunerSingle(space, engine.kind, seed, score=score, memory=memory, brackets=share)
+        for seed, score, share in zip(seeds, worth, shares, strict=True)
     ]
-    return Stepwise(engines, worth)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from searchspace import Candidate
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A candidate, and the number under which its proposer remembers it; None for one that no proposer made."""
+    """A candidate, and the number under which its proposer remembers it; None for one that no proposer made.
+
+    `epochs` is how long it is to train, from a proposer that has rungs of its own.
+    """
 
     number: int | None
     candidate: Candidate
+    epochs: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,31 @@ Verdict: TypeAlias = Evaluated | Rejected | Failed
 class Proposer(Protocol):
     """Proposes candidates; what it proposes depends on its seed and on what it was told before, and on nothing else."""
 
-    def ask(self) -> Proposal:
-        """The next proposal; any point of the space, whether it can be built or not."""
+    def ask(self) -> Proposal | None:
+        """The next proposal; any point of the space, whether it can be built or not. None if there is none for now."""
 
     def tell(self, number: int, verdict: Verdict) -> None:
         """What came of a proposal; each is told once."""
+
+
+class Memory(Protocol):
+    """Where proposals are kept that took long to make, for a run that goes on."""
+
+    def note(self, name: str, value: Any) -> None:
+        """Remember."""
+
+    def fact(self, name: str) -> Any:
+        """What was remembered under a name; None if nothing was."""
+
+
+class Forgetful:
+    """Remembers nothing."""
+
+    def note(self, name: str, value: Any) -> None:
+        """Pass over it."""
+
+    def fact(self, name: str) -> None:
+        """Nothing."""
+
+
+FORGETFUL = Forgetful()

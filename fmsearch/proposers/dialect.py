@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from searchspace.domains import Choice, Domain, Value
+from searchspace.domains import Choice, Domain, Real, Value
+
+FEW = 10
+"""Values of a continuous range for an engine that tries every point; as many as KerasTuner's grid takes."""
 
 
 def by_position(domain: Domain) -> bool:
@@ -20,3 +23,10 @@ def suggested(domain: Domain, value: Value) -> Any:
 def understood(domain: Domain, parameter: Any) -> Value:
     """The value that Optuna's parameter means."""
     return domain.values[parameter] if by_position(domain) else cast("Value", parameter)
+
+
+def finite(domain: Domain) -> Domain:
+    """The domain, or a few values in the middle of equal parts of it, where there is no end of them."""
+    if not isinstance(domain, Real) or domain.step is not None:
+        return domain
+    return Choice(tuple(domain.at((part + 0.5) / FEW) for part in range(FEW)))

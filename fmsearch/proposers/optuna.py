@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias, final
 
 import optuna
 
 from fmsearch.errors import FmsearchError
 from fmsearch.proposers.base import Evaluated, Failed, Proposal, Rejected, Verdict
-from fmsearch.proposers.dialect import suggested, understood
-from searchspace import Candidate, Choice, Dimension, Integer, SearchSpace, decode, dimensions, from_values
+from fmsearch.proposers.dialect import finite, suggested, understood
+from fmsearch.proposers.samplers import ORDINARY, Manner, quiet
+from searchspace import Choice, Dimension, Integer, SearchSpace, decode, dimensions, from_values
 from searchspace.domains import Value
 
 Direction: TypeAlias = Literal["maximize", "minimize"]
@@ -28,21 +29,21 @@ class OptunaProposer:
     Args:
         space: what may be proposed.
         sampler: Optuna's or any other.
-        whole: whether every trial is asked for all dimensions, those its candidate does not need too.
+        manner: how it is asked.
     """
 
-    def __init__(self, space: SearchSpace, sampler: optuna.samplers.BaseSampler, *, whole: bool = False) -> None:
-        self._asker = _Asker(space, sampler, ["maximize", "minimize"], whole=whole)
+    def __init__(self, space: SearchSpace, sampler: optuna.samplers.BaseSampler, manner: Manner = ORDINARY) -> None:
+        self._asker = _Asker(space, sampler, ["maximize", "minimize"], manner)
 
     def ask(self) -> Proposal:
         """The next proposal."""
-        return Proposal(*self._asker.ask())
+        return self._asker.ask()
 
     def tell(self, number: int, verdict: Verdict) -> None:
         """What came of a proposal. One that was rejected counts as dominated by every one that was not."""
         match verdict:
             case Evaluated(accuracy, size):
-                self._asker.tell(number, [accuracy, math.log10(max(size, 1.0))])
+                self._asker.tell(number, [accuracy, math.log10(max(size, 1.0))], excess=0.0)
             case Rejected(excess):
                 self._asker.tell(number, [0.0, INFEASIBLE], excess)
             case Failed():
@@ -53,10 +54,10 @@ class OptunaProposer:
 class OptunaSingle:
     """Proposes what a sampler suggests for one objective. Arguments as of `OptunaProposer`."""
 
-    def __init__(self, space: SearchSpace, sampler: optuna.samplers.BaseSampler, *, whole: bool = False) -> None:
-        self._asker = _Asker(space, sampler, ["maximize"], whole=whole)
+    def __init__(self, space: SearchSpace, sampler: optuna.samplers.BaseSampler, manner: Manner = ORDINARY) -> None:
+        self._asker = _Asker(space, sampler, ["maximize"], manner)
 
-    def ask(self) -> tuple[int, Candidate]:
+    def ask(self) -> Proposal:
         """The next proposal."""
         return self._asker.ask()
 
@@ -69,43 +70,52 @@ class _Asker:
     """An Optuna study, asked and told."""
 
     def __init__(
-        self, space: SearchSpace, sampler: optuna.samplers.BaseSampler, directions: Sequence[Direction], *, whole: bool
+        self,
+        space: SearchSpace,
+        sampler: optuna.samplers.BaseSampler,
+        directions: Sequence[Direction],
+        manner: Manner,
     ) -> None:
         self._space = space
         self._trials: dict[int, optuna.Trial] = {}
-        self._always = dimensions(space) if whole else ()
+        self._always = dimensions(space) if manner.whole else ()
+        self._finite = manner.finite
         self._name = type(sampler).__name__
-        with _quiet():
+        with quiet():
             self._study = optuna.create_study(
                 storage=None, sampler=sampler, pruner=optuna.pruners.NopPruner(), directions=directions
             )
 
-    def ask(self) -> tuple[int, Candidate]:
+    def ask(self) -> Proposal:
         with self._attempt():
             trial = self._study.ask()
             if self._always:
-                values = {dimension.name: suggest(trial, dimension) for dimension in self._always}
+                values = {dimension.name: self._suggest(trial, dimension) for dimension in self._always}
                 candidate = from_values(self._space, values)
             else:
-                candidate = decode(self._space, lambda dimension: suggest(trial, dimension))
+                candidate = decode(self._space, lambda dimension: self._suggest(trial, dimension))
         self._trials[trial.number] = trial
-        return trial.number, candidate
+        return Proposal(trial.number, candidate)
 
-    def tell(self, number: int, values: Sequence[float] | None, excess: float = 0.0) -> None:
-        """The values of a trial, or that it failed; by how much it broke limits."""
+    def _suggest(self, trial: optuna.Trial, dimension: Dimension) -> Value:
+        return suggest(trial, replace(dimension, domain=finite(dimension.domain)) if self._finite else dimension)
+
+    def tell(self, number: int, values: Sequence[float] | None, excess: float | None = None) -> None:
+        """The values of a trial, or that it failed; by how much it broke limits, for samplers that heed it."""
         trial = self._trials.pop(number)
         with self._attempt():
             if values is None:
                 self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
             else:
-                trial.set_constraint("limits", min(excess, INFEASIBLE))
+                if excess is not None:
+                    trial.set_constraint("limits", min(excess, INFEASIBLE))
                 self._study.tell(trial, list(values))
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
         """A call of the sampler, which may be anybody's."""
         try:
-            with _quiet():
+            with quiet():
                 yield
         except Exception as error:
             what = f"The sampler {self._name} failed: {type(error).__name__}: {error}.".replace("..", ".")
@@ -123,16 +133,3 @@ def suggest(trial: optuna.Trial, dimension: Dimension) -> Value:
             return trial.suggest_int(name, low, high, step=step, log=log)
         case _:
             return trial.suggest_float(name, domain.low, domain.high, step=domain.step, log=domain.log)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Optuna's notes on experimental features and its progress lines are for its own users."""
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield
-    finally:
-        optuna.logging.set_verbosity(verbosity)

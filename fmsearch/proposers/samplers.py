@@ -6,7 +6,10 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -21,8 +24,27 @@ if TYPE_CHECKING:
     from fmsearch.study import Objectives
 
 POPULATION = 24
-WHOLE = frozenset({"gp", "qmc", "cmaes"})
-"""Those that work on the same dimensions in every trial: they are asked for all there are, needed or not."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a sampler is asked.
+
+    Attributes:
+        whole: in every trial for all dimensions there are, needed or not, as one that works on the same in each.
+        finite: for a few values of a continuous range, as one that tries every point.
+    """
+
+    whole: bool = False
+    finite: bool = False
+
+
+ORDINARY = Manner()
+
+
+def manner(name: str) -> Manner:
+    """How the sampler of a name is asked."""
+    return Manner(whole=name in {"gp", "qmc", "cmaes"}, finite=name == "grid")
 
 
 class GridSampler(optuna.samplers.BruteForceSampler):
@@ -50,7 +72,14 @@ def make_sampler(name: str, space: SearchSpace, objectives: Objectives, seed: in
     """
     if name == "front":
         return FrontSampler(space, objectives.measure, seed, down_to=objectives.down_to)
-    return MAKERS[name](seed) if name in MAKERS else _own_sampler(name, seed)
+    with quiet():
+        return MAKERS[name](seed) if name in MAKERS else _own_sampler(name, seed)
+
+
+def make_single(name: str, seed: int) -> optuna.samplers.BaseSampler:
+    """The sampler of a name that needs nothing but a seed."""
+    with quiet():
+        return MAKERS[name](seed)
 
 
 def _random(seed: int) -> optuna.samplers.BaseSampler:
@@ -164,3 +193,16 @@ def _module(where: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Optuna's notes on its features and its progress lines are for its own users."""
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        optuna.logging.set_verbosity(verbosity)

@@ -12,7 +12,7 @@ from fmsearch.events import Began, Event, FinalStage, Finished, Note, Proposed, 
 from fmsearch.pareto import Point, front
 from fmsearch.reports.rows import ID_LENGTH
 from fmsearch.reports.sketch import sketch
-from fmsearch.schedule import trainings
+from fmsearch.schedule import planned
 from fmsearch.study import Study
 
 ALMOST = 0.95  # share of its epochs that a running evaluation is credited with at most
@@ -66,10 +66,9 @@ class Progress:
     known: dict[int, Known] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        budget = self.study.budget
-        rungs = trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep)
+        rungs = planned(self.study)
         self.began = self.clock()
-        self._last_rung = rungs[budget.rungs[-1]]
+        self._last_rung = rungs[max(rungs)]
         self._trainings = sum(rungs.values())
         self._epochs = sum(epochs * count for epochs, count in rungs.items())
         self._done = self._fresh = 0.0

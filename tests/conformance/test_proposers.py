@@ -1,126 +1,208 @@
-"""What every proposer does, whatever engine stands behind it."""
+"""What every proposer does, whatever engine stands behind it; and that one which does not is found out."""
 
 import random
+from importlib.util import find_spec
 
 import pytest
+from proposer_checks import (
+    CHECKS,
+    LEARNING_RATE,
+    RANGES,
+    TINY_RANGES,
+    Ground,
+    differs_for_another_seed,
+    learns,
+    points,
+)
 from stubs import IMAGES, stub_study
 
 from fmsearch.engine import Engine
-from fmsearch.proposers import Evaluated, Failed, Rejected, make
+from fmsearch.proposers import Failed, Proposal, make
 from fmsearch.study import Objectives
-from searchspace import ConvBlock, Head, InfeasibleError, NetworkSpace, Real, ResidualBlock, Stages, Training, analyse
+from searchspace import ConvBlock, InfeasibleError, NetworkSpace, Stages, analyse, cardinality
 
-ENGINES = [Engine(sampler="front"), Engine(sampler="random"), Engine(sampler="tpe"), Engine(sampler="nsga2")]
-LEARN = [engine for engine in ENGINES if engine.sampler in {"tpe", "nsga2"}]  # `front` has tests of its own
-CONDITIONAL = NetworkSpace(
-    stages=Stages(
-        count=[1, 2, 3],
-        block=[
-            ConvBlock(filters=[4, 8], kernel_size=[3, [3, 5]], pooling=["none", "max"], pool_size=[2, 3]),
-            ResidualBlock(filters=[4, 8], preactivation=[True, False], repeat=[1, 2]),
-        ],
-    ),
-    head=Head(units=[0, 32, [32, 16]], activation=["relu", "gelu"], dropout=Real(low=0.0, high=0.5)),
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="gp needs PyTorch: pip install -e '.[gp]'")
+ON_RANGES = Ground(space=RANGES, tiny=TINY_RANGES, rate=LEARNING_RATE)
+SLOW = Ground(count=36)
+BRIEF = Ground(count=16, batch=4)
+
+ENGINES = {
+    "front": (Engine(sampler="front"), Ground()),
+    "random": (Engine(sampler="random"), Ground()),
+    "tpe": (Engine(sampler="tpe"), Ground()),
+    "nsga2": (Engine(sampler="nsga2"), Ground()),
+    "nsga3": (Engine(sampler="nsga3"), Ground()),
+    "qmc": (Engine(sampler="qmc"), Ground()),
+    "grid": (Engine(sampler="grid"), Ground()),
+    "gp": (Engine(sampler="gp"), SLOW),
+    "cmaes": (Engine(sampler="cmaes"), ON_RANGES),
+    "cmaes, one number": (Engine(sampler="cmaes", scalarize={"log_parameters": -0.05}), ON_RANGES),
+}
+for tuner, ground in {"random": Ground(), "grid": Ground(), "hyperband": Ground(), "bayesian": BRIEF}.items():
+    ENGINES[f"KerasTuner {tuner}"] = Engine(name="keras_tuner", tuner=tuner), ground
+ENGINES["KerasTuner bayesian, one number"] = (
+    Engine(name="keras_tuner", tuner="bayesian", scalarize={"log_parameters": -0.05}),
+    BRIEF,
 )
+LEARN = ["front", "tpe", "nsga2", "nsga3", "gp", "cmaes", "cmaes, one number", "KerasTuner bayesian, one number"]
+TARDY = ["gp", "KerasTuner bayesian, one number"]
 
 
-@pytest.fixture(params=ENGINES, ids=lambda engine: engine.sampler)
-def engine(request):
-    return request.param
+SEEDLESS = ["KerasTuner grid"]  # it has one order
+ORDERLY = ["cmaes", "cmaes, one number", "KerasTuner hyperband"]  # propose what can be built, or know ranges alone
+MARKS = {"gp": [needs_torch], "KerasTuner bayesian": [pytest.mark.nightly]}  # which takes a second a proposal
 
 
-def space_of(space=CONDITIONAL):
-    training = Training(optimizer=["adam", "sgd"], learning_rate=Real(low=0.001, high=0.1, log=True))
-    return stub_study(space=space, training=training).search_space(IMAGES)
+def parameters(names):
+    return [pytest.param(*ENGINES[name], id=name, marks=MARKS.get(name, ())) for name in names]
 
 
-def verdict(candidate):
-    """A pure landscape: some fail, some are rejected, the rest is the better the fewer parameters and layers it has."""
-    if candidate.digest < "1":
-        return Failed()
-    if candidate.digest < "3":
-        return Rejected(excess=0.5)
-    parameters = analyse(candidate.architecture).parameters
-    return Evaluated(accuracy=1 / len(candidate.architecture.layers), size=parameters)
+def maker(engine):
+    return lambda space, seed: make(engine, space, Objectives(), seed)
 
 
-def history(engine, seed, count=60, batch=6):
-    """Digests in the order proposed, told batch by batch."""
-    proposer = make(engine, space_of(), Objectives(), seed)
-    digests = []
-    for _ in range(count // batch):
-        proposals = [proposer.ask() for _ in range(batch)]
-        digests += [proposal.candidate.digest for proposal in proposals]
-        for proposal in proposals:
-            proposer.tell(proposal.number, verdict(proposal.candidate))
-    return digests
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize(("engine", "ground"), parameters(ENGINES))
+def test_every_engine(engine, ground, check, tmp_path):
+    if check is differs_for_another_seed and engine in [ENGINES[name][0] for name in SEEDLESS]:
+        with pytest.raises(AssertionError):
+            check(maker(engine), ground, tmp_path)
+    else:
+        check(maker(engine), ground, tmp_path)
 
 
-def test_one_seed_gives_the_same_proposals(engine):
-    assert history(engine, seed=0) == history(engine, seed=0)
+@pytest.mark.parametrize(("engine", "ground"), parameters(name for name in LEARN if name not in TARDY))
+def test_a_landscape_is_learnt_better_than_at_random(engine, ground):
+    learns(maker(engine), ground, maker(Engine(sampler="random")))
 
 
-def test_another_seed_gives_others(engine):
-    assert history(engine, seed=0) != history(engine, seed=1)
+@pytest.mark.nightly
+@pytest.mark.parametrize(("engine", "ground"), parameters(TARDY))
+def test_one_that_takes_its_time_learns_it_too(engine, ground):
+    learns(maker(engine), ground, maker(Engine(sampler="random")), rounds=2)
 
 
-def test_a_longer_study_begins_as_a_shorter_one(engine):
-    assert history(engine, seed=3, count=60)[:30] == history(engine, seed=3, count=30)
-
-
-def test_proposals_are_points_of_the_space(engine):
-    space = space_of()
-    proposer = make(engine, space, Objectives(), seed=0)
-    for _ in range(60):
-        candidate = proposer.ask().candidate
-        assert candidate.recipe.optimizer in {"adam", "sgd"}
-        assert (candidate.recipe.momentum is not None) == (candidate.recipe.optimizer == "sgd")
-        assert 1 <= len(candidate.architecture.stages) <= 3
-        assert candidate.architecture.input == IMAGES
-
-
-def test_every_value_of_every_dimension_is_proposed(engine):
-    proposer = make(engine, space_of(), Objectives(), seed=0)
+@pytest.mark.parametrize(("engine", "ground"), parameters(["front", "random", "tpe", "nsga2", "nsga3", "qmc", "grid"]))
+def test_every_value_of_every_dimension_is_proposed(engine, ground):
+    proposer = maker(engine)(ground.search_space(), 0)
     sketches = {str(proposer.ask().candidate.architecture) for _ in range(200)}
-    for needle in ("kernel_size=(3, 5)", "pool_size=(3, 3)", "kind='residual'", "function='gelu'", "units=16"):
+    for needle in ("kernel_size=(3, 5)", "pool_size=(3, 3)", "kind='residual'", "units=16"):
         assert any(needle in sketch for sketch in sketches)
 
 
-def test_each_proposal_has_a_number_of_its_own(engine):
-    proposer = make(engine, space_of(), Objectives(), seed=0)
-    proposals = [proposer.ask() for _ in range(6)]
-    assert len({proposal.number for proposal in proposals}) == 6
-
-
-@pytest.mark.parametrize("engine", LEARN, ids=lambda engine: engine.sampler)
-def test_a_landscape_is_learnt_better_than_at_random(engine):
-    def mean_of_last(engine):
-        found = []
-        for seed in range(3):
-            proposer = make(engine, space_of(), Objectives(), seed)
-            for _ in range(25):
-                proposals = [proposer.ask() for _ in range(8)]
-                for proposal in proposals:
-                    layers = proposal.candidate.architecture.layers
-                    found.append(sum(getattr(layer, "filters", 0) for layer in layers) / 16)
-                    size = 1 + sum(getattr(layer, "filters", 0) for layer in layers)
-                    proposer.tell(proposal.number, Evaluated(1 / size, size))
-        return sum(found[-100:]) / 100
-
-    assert mean_of_last(engine) < mean_of_last(Engine(sampler="random"))
-
-
-def test_it_survives_whatever_it_is_told(engine):
-    rng = random.Random(0)
-    proposer = make(engine, space_of(), Objectives(), seed=0)
-    for _ in range(10):
-        for proposal in [proposer.ask() for _ in range(4)]:
-            told = rng.choice([Failed(), Rejected(float("inf")), Rejected(0.1), Evaluated(0.0, 0.0), Evaluated(1.0, 1)])
-            proposer.tell(proposal.number, told)
-
-
-def test_an_infeasible_point_may_be_proposed_and_is_left_to_the_search(engine):
+@pytest.mark.parametrize(("engine", "ground"), parameters(name for name in ENGINES if name not in ORDERLY))
+def test_an_infeasible_point_may_be_proposed_and_is_left_to_the_search(engine, ground):
+    del ground
     space = NetworkSpace(stages=Stages(count=8, block=ConvBlock(filters=4, kernel_size=[3, 5], padding="valid")))
-    proposer = make(engine, space_of(space), Objectives(), seed=0)
+    proposer = maker(engine)(stub_study(space=space).search_space(IMAGES), 0)
     with pytest.raises(InfeasibleError):
         analyse(proposer.ask().candidate.architecture)
+
+
+def test_all_points_of_the_space_are_known_to_the_checks():
+    space = Ground().search_space()
+    assert len(points(space)) <= cardinality(space)
+    assert {space.sample(random.Random(seed)).digest for seed in range(300)} <= points(space)
+
+
+class AtRandom:
+    """A proposer as it should be; those below differ from it in one thing each."""
+
+    def __init__(self, space, seed):
+        self.space = space
+        self.dice = random.Random(seed)
+        self.count = 0
+
+    def ask(self):
+        self.count += 1
+        return Proposal(self.count, self.space.sample(self.dice))
+
+    def tell(self, number, verdict):
+        pass
+
+
+class FromElsewhere(AtRandom):
+    """Now and then proposes what the space does not hold."""
+
+    def ask(self):
+        proposal = super().ask()
+        if self.count % 20:
+            return proposal
+        elsewhere = stub_study().search_space(IMAGES)
+        return Proposal(self.count, elsewhere.sample(self.dice))
+
+
+class Unseeded(AtRandom):
+    """Draws from the randomness of the system."""
+
+    def __init__(self, space, _seed):
+        super().__init__(space, random.SystemRandom().random())
+
+
+class DeafToItsSeed(AtRandom):
+    """Proposes the same for any seed."""
+
+    def __init__(self, space, _seed):
+        super().__init__(space, 0)
+
+
+class Restless(AtRandom):
+    """Is moved by a new start, as one is that keeps what a kill makes it forget."""
+
+    starts = 0
+
+    def __init__(self, space, seed):
+        super().__init__(space, f"{seed} {Restless.starts // 4}")
+        Restless.starts += 1
+
+
+class Frail(AtRandom):
+    """Cannot bear a failure."""
+
+    def tell(self, _number, verdict):
+        assert verdict != Failed()
+
+
+class GivingUp(AtRandom):
+    """Raises when it has nothing new."""
+
+    def ask(self):
+        if self.count == 100:
+            raise StopIteration
+        return super().ask()
+
+
+class Confused(AtRandom):
+    """Gives two proposals one number."""
+
+    def ask(self):
+        proposal = super().ask()
+        return Proposal(self.count // 2, proposal.candidate)
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (FromElsewhere, "proposes_points_of_the_space"),
+        (Unseeded, "repeats_for_one_seed"),
+        (DeafToItsSeed, "differs_for_another_seed"),
+        (Restless, "is_unmoved_by_order_and_kills"),
+        (Frail, "survives_whatever_it_is_told"),
+        (GivingUp, "ends_when_a_finite_space_is_exhausted"),
+        (Confused, "begins_as_a_shorter_study"),
+    ],
+)
+def test_a_broken_proposer_is_found_out(broken, check, tmp_path):
+    checks = {check.__name__: check for check in CHECKS}
+    with pytest.raises((AssertionError, StopIteration)):
+        checks[check](broken, Ground(), tmp_path)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_what_they_are_made_of_is_as_it_should_be(check, tmp_path):
+    check(AtRandom, Ground(), tmp_path)
+
+
+def test_one_that_only_claims_to_learn_is_found_out():
+    with pytest.raises(AssertionError):
+        learns(AtRandom, Ground(), maker(Engine(sampler="random")))

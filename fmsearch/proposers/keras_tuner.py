@@ -1,0 +1,254 @@
+"""KerasTuner as an engine: its oracles behind ask and tell, in memory, silent, and the same for the same seed.
+
+Its oracles draw from a state that goes on from proposal to proposal. Here each proposal has a seed of its own, so that
+what an oracle proposes depends on its trials alone, and a run that goes on need not ask for all of them again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import io
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, final
+
+import numpy as np
+
+from fmsearch.evaluation import derive_seed
+from fmsearch.hush import importing
+from fmsearch.proposers.base import Memory, Proposal
+from fmsearch.proposers.hyperparameters import register, understood_by
+from fmsearch.proposers.steps import WORST, Score
+from fmsearch.schedule import Brackets
+from searchspace import InfeasibleError, SearchSpace, analyse, violations
+
+with importing("keras"), warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import keras_tuner
+    from keras_tuner import oracles
+
+SCORE = keras_tuner.Objective("score", "max")
+EPOCHS = "tuner/epochs"
+DRAWS = 200  # tries to draw a candidate that may be trained
+INITIAL_POINTS = 12  # proposals at random before a Gaussian process is fitted
+
+
+@final
+class KerasTunerSingle:
+    """Proposes what one of KerasTuner's oracles does, for a score that is to be high.
+
+    Args:
+        space: what may be proposed.
+        tuner: `random`, `bayesian`, `hyperband` or `grid`.
+        seed: of all its randomness.
+        score: what candidates are worth.
+        memory: where proposals are kept that took long.
+        brackets: of Hyperband.
+    """
+
+    def __init__(
+        self, space: SearchSpace, tuner: str, seed: int, *, score: Score, memory: Memory, brackets: Brackets
+    ) -> None:
+        self._space = space
+        self._score = score
+        self._trials: dict[int, Any] = {}
+        self._count = 0
+        parameters = keras_tuner.HyperParameters()
+        register(space, parameters)
+        with _quietly():
+            self._oracle = _made(tuner, seed, parameters, brackets)
+        self._oracle.own_seed, self._oracle.memory, self._oracle.is_wanted = seed, memory, self._is_wanted
+        self._oracle.verbose = 0
+
+    def _is_wanted(self, values: dict[str, Any]) -> bool:
+        """Whether the candidate of some values may be trained, and is not too large."""
+        candidate = understood_by(self._space, values)
+        try:
+            broken = violations(analyse(candidate.architecture), self._space.limits)
+        except InfeasibleError:
+            return False
+        return not broken and self._score.beforehand(candidate) is None
+
+    def ask(self) -> Proposal | None:
+        """The next proposal; None if there is none for now."""
+        number = self._count
+        with _quietly():
+            trial = self._oracle.create_trial(str(number))
+        if trial.status != "RUNNING":
+            return None
+        self._count += 1
+        self._trials[number] = trial
+        values = trial.hyperparameters.values
+        epochs = values[EPOCHS] * self._oracle.unit if EPOCHS in values else None
+        return Proposal(number, understood_by(self._space, values), epochs)
+
+    def tell(self, number: int, score: float | None) -> None:
+        """The score of a proposal; None if it has none."""
+        trial = self._trials.pop(number)
+        with _quietly():
+            if score is None:
+                score = self._oracle.failed
+            if score is not None:
+                self._oracle.update_trial(trial.trial_id, {SCORE.name: score})
+            trial.status = "FAILED" if score is None else "COMPLETED"
+            self._oracle.end_trial(trial)
+        self._oracle.history = _chained(self._oracle.history, number, score)
+
+
+class _Kept:
+    """An oracle in memory: its trials are in a study's store, not in files of its own.
+
+    Attributes:
+        history: a digest of all that it was told.
+        failed: the score of a failed trial; None where it can do without one.
+        unit: what it counts as an epoch, in epochs.
+    """
+
+    trials: dict[str, Any]
+    ongoing_trials: dict[str, Any]
+    history = ""
+    failed: float | None = None
+    unit = 1.0
+
+    def save(self) -> None:
+        """Write nothing."""
+
+    def _save_trial(self, trial: Any) -> None:
+        """Write nothing."""
+
+
+class _Seeded(_Kept):
+    """An oracle that draws for each proposal by a seed of its own."""
+
+    own_seed = 0
+
+    def populate_space(self, trial_id: str) -> Any:
+        """The values of a trial."""
+        self._seed_state = derive_seed(self.own_seed, trial_id)
+        return super().populate_space(trial_id)  # type: ignore[misc]  # an oracle's, whose types are unknown
+
+
+@final
+class RandomOracle(_Seeded, oracles.RandomSearchOracle):
+    """Draws at random."""
+
+
+@final
+class GridOracle(_Kept, oracles.GridSearchOracle):
+    """Every point in turn, without waiting for the last one's result: no dimension appears on the way."""
+
+    def populate_space(self, trial_id: str) -> Any:
+        """The values of a trial."""
+        response = super().populate_space(trial_id)
+        if response["status"] == "RUNNING" and trial_id not in self._populate_next:
+            self._populate_next.append(trial_id)
+        return response
+
+
+@final
+class BayesianOracle(_Seeded, oracles.BayesianOptimizationOracle):
+    """A Gaussian process, which depends on the trials alone; proposals that took long are remembered."""
+
+    memory: Memory
+    known_fit: tuple[str, Any] = ("", None)
+
+    def populate_space(self, trial_id: str) -> Any:
+        """The values of a trial: remembered, if all went before as it does now."""
+        place = f"proposal {self.own_seed} {trial_id}"
+        known = self.memory.fact(place)
+        if known and known["history"] == self.history:
+            return {"status": "RUNNING", "values": known["values"]}
+        self._random_state = np.random.RandomState(derive_seed(self.own_seed, trial_id, "restarts"))
+        self._guess_by_what_is_known()
+        response = super().populate_space(trial_id)
+        if response["values"] is not None:
+            self.memory.note(place, {"history": self.history, "values": _plain(response["values"])})
+        return response
+
+    def _guess_by_what_is_known(self) -> None:
+        """What running trials may give is guessed by the last fit: let that be one to the trials that are done."""
+        done = {name: trial for name, trial in self.trials.items() if trial.status != "RUNNING"}
+        if sum(trial.status == "COMPLETED" for trial in done.values()) < INITIAL_POINTS:
+            return
+        if self.known_fit[0] != self.history:
+            everyone, running = self.trials, self.ongoing_trials
+            self.trials, self.ongoing_trials = done, {}
+            self.known_fit = self.history, self._make_gpr().fit(*self._vectorize_trials())
+            self.trials, self.ongoing_trials = everyone, running
+        self.gpr = copy.deepcopy(self.known_fit[1])
+
+
+@final
+class HyperbandOracle(_Seeded, oracles.HyperbandOracle):
+    """Hyperband's brackets, up to a number of candidates.
+
+    A bracket waits for ever for a trial that failed, so that it has to be the worst instead.
+    """
+
+    failed = -WORST
+    most = 0
+    drawn = 0
+    is_wanted: Callable[[dict[str, Any]], bool]
+
+    def _random_values(self) -> dict[str, Any] | None:
+        """Those of a candidate that may be trained: a place in a bracket is too good for others."""
+        for _ in range(DRAWS):
+            values: dict[str, Any] | None = super()._random_values()
+            if values is None or self.is_wanted(values):
+                return values
+        return None
+
+    def _random_trial(self, trial_id: str, bracket: Any) -> Any:
+        """A new candidate of a bracket."""
+        if self.drawn == self.most:
+            return {"status": "IDLE" if self.ongoing_trials else "STOPPED", "values": None}
+        response = super()._random_trial(trial_id, bracket)
+        self.drawn += response["status"] == "RUNNING"
+        return response
+
+
+def _made(tuner: str, seed: int, parameters: Any, brackets: Brackets) -> Any:
+    """An oracle, every argument pinned. Seed 0 would count as none, three failures in a row as the end."""
+    usual = {
+        "objective": SCORE,
+        "hyperparameters": parameters,
+        "allow_new_entries": False,
+        "tune_new_entries": False,
+        "seed": 1 + seed,
+        "max_consecutive_failed_trials": sys.maxsize,
+    }
+    match tuner:
+        case "grid":
+            return GridOracle(**usual, max_trials=None)
+        case "random":
+            return RandomOracle(**usual, max_trials=None)
+        case "bayesian":
+            points = {"num_initial_points": INITIAL_POINTS, "alpha": 1e-4, "beta": 2.6}
+            return BayesianOracle(**usual, **points, max_trials=None)
+        case _:
+            oracle = HyperbandOracle(
+                **usual, max_epochs=brackets.longest, factor=brackets.factor, hyperband_iterations=None
+            )
+            oracle.unit, oracle.most = brackets.unit, brackets.candidates
+            return oracle
+
+
+def _chained(history: str, *event: Any) -> str:
+    return hashlib.sha256(repr((history, *event)).encode()).hexdigest()[:16]
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Values without NumPy's types, as JSON takes them."""
+    return {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """KerasTuner prints what it does, for its own users."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,87 @@
+"""A sampler of one's own: from a file beside the study or a module, with the study's seed, and its failures told."""
+
+import pytest
+from stubs import IMAGES, stub_study
+
+from fmsearch.engine import Engine
+from fmsearch.errors import FmsearchError, InputError
+from fmsearch.proposers import make
+from fmsearch.study import Objectives, load_study
+
+SAMPLERS = """\
+import optuna
+
+class Mine(optuna.samplers.RandomSampler):
+    def __init__(self, seed):
+        super().__init__(seed=seed)
+
+class Seedless(optuna.samplers.RandomSampler):
+    def __init__(self):
+        super().__init__(seed=7)
+
+class Failing(Mine):
+    def sample_independent(self, *arguments):
+        raise ValueError("no idea")
+
+class Needy(Mine):
+    def __init__(self, seed, something):
+        super().__init__(seed)
+
+def not_a_sampler():
+    return {}
+"""
+STUDY = "name: own\nspace: {stages: {block: {kind: conv, filters: [4, 8, 16]}}}\nengine: {sampler: samplers:Mine}\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "samplers.py").write_text(SAMPLERS, encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(STUDY, encoding="utf-8")
+    return tmp_path
+
+
+def proposals(folder, name, seed=0):
+    proposer = make(
+        Engine(sampler=f"{folder}/samplers.py:{name}"), stub_study().search_space(IMAGES), Objectives(), seed
+    )
+    return [proposer.ask().candidate.digest for _ in range(6)]
+
+
+def test_it_is_found_beside_the_study_and_repeats(folder):
+    assert load_study(folder / "own.yaml").engine.sampler == f"{folder}/samplers.py:Mine"
+    assert proposals(folder, "Mine") == proposals(folder, "Mine")
+    assert proposals(folder, "Mine") != proposals(folder, "Mine", seed=1)
+
+
+def test_one_that_takes_no_seed_is_as_its_author_made_it(folder):
+    assert proposals(folder, "Seedless", seed=0) == proposals(folder, "Seedless", seed=1)
+
+
+def test_it_may_be_in_a_module(folder, monkeypatch):
+    monkeypatch.syspath_prepend(folder)
+    proposer = make(Engine(sampler="samplers:Mine"), stub_study().search_space(IMAGES), Objectives(), 0)
+    assert proposer.ask().candidate.digest == proposals(folder, "Mine")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Absent", "cannot be made: AttributeError: module 'samplers' has no attribute 'Absent'"),
+        ("Needy", "cannot be made: TypeError: "),
+        ("not_a_sampler", "gives dict, no sampler. Expected module:Class"),
+    ],
+)
+def test_what_is_no_sampler_is_wrong_input(folder, name, message):
+    with pytest.raises(InputError) as caught:
+        proposals(folder, name)
+    assert message in str(caught.value)
+
+
+def test_a_module_that_is_not_there_is_wrong_input():
+    with pytest.raises(InputError, match=r"engine\.sampler no_such_module:X cannot be made: ModuleNotFoundError"):
+        make(Engine(sampler="no_such_module:X"), stub_study().search_space(IMAGES), Objectives(), 0)
+
+
+def test_its_failures_are_told_with_its_name(folder):
+    with pytest.raises(FmsearchError, match=r"The sampler Failing failed: ValueError: no idea\. Results are safe"):
+        proposals(folder, "Failing")
