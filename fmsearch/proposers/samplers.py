@@ -91,8 +91,8 @@ def _tpe(seed: int) -> optuna.samplers.BaseSampler:
         n_startup_trials=POPULATION,
         n_ei_candidates=24,
         seed=seed,
-        multivariate=False,
-        group=False,
+        multivariate=True,  # dimensions that occur together are looked at once: quicker, and they may hang together
+        group=True,
         constant_liar=False,
     )
 
