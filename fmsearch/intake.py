@@ -119,7 +119,7 @@ class Intake:
             self._reject(proposal, _Miss(math.inf, error.what))
             return None
         if broken := violations(analysis, self._space.limits):
-            self._reject(proposal, _Miss(_excess(broken), ", ".join(map(str, broken))))
+            self._reject(proposal, _Miss(excess(broken), ", ".join(map(str, broken))))
             return None
         taken = Taken(len(self._known), proposal.candidate, analysis, proposal.epochs)
         self._known[proposal.candidate.digest] = taken
@@ -146,5 +146,6 @@ class Intake:
         self._tell(proposal.number, Rejected(miss.excess))
 
 
-def _excess(broken: tuple[Violation, ...]) -> float:
+def excess(broken: tuple[Violation, ...]) -> float:
+    """By what share the worst limit is broken."""
     return max(violation.value / violation.most for violation in broken) - 1

@@ -1,0 +1,36 @@
+"""A declared space inside your own `study.optimize`."""
+
+from __future__ import annotations
+
+import optuna
+
+from fmsearch.intake import excess
+from fmsearch.proposers.optuna import INFEASIBLE
+from fmsearch.proposers.optuna import suggest as suggest_dimension
+from searchspace import Candidate, InfeasibleError, SearchSpace, analyse, decode, violations
+
+CONSTRAINT = "limits"
+
+
+def suggest(space: SearchSpace, trial: optuna.Trial) -> Candidate:
+    """The candidate that a trial suggests; its parameters have the names of the space's dimensions.
+
+    Args:
+        space: what may be suggested.
+        trial: of any study; each dimension that counts is suggested once.
+
+    Raises:
+        optuna.TrialPruned: it cannot be built, or breaks a limit. The trial's constraint `limits` says by how much,
+            for samplers that heed constraints.
+    """
+    candidate = decode(space, lambda dimension: suggest_dimension(trial, dimension))
+    try:
+        broken = violations(analyse(candidate.architecture), space.limits)
+    except InfeasibleError as error:
+        trial.set_constraint(CONSTRAINT, INFEASIBLE)
+        raise optuna.TrialPruned(str(error)) from None
+    if broken:
+        trial.set_constraint(CONSTRAINT, excess(broken))
+        raise optuna.TrialPruned(", ".join(map(str, broken)))
+    trial.set_constraint(CONSTRAINT, 0.0)
+    return candidate
