@@ -6,7 +6,7 @@ from random import Random
 import keras_tuner
 import pytest
 from proposer_checks import FINITE, Ground, points, toy
-from stubs import IMAGES, StubExecutor, search, stub_study
+from stubs import IMAGES, StubExecutor, TimedExecutor, search, stub_study
 
 from fmsearch.engine import Engine
 from fmsearch.proposers import Failed, make
@@ -139,3 +139,15 @@ def test_it_says_nothing(tmp_path, capfd):
     with Store(tmp_path / "store", writable=False) as store:
         assert len(store.candidates()) == 8
     assert capfd.readouterr() == ("", "")
+
+
+def test_brackets_end_in_time(tmp_path):
+    budget = Budget(time=600.0, rungs=(1, 9), cohort=12)
+    study = stub_study(engine=Engine(name="keras_tuner"), budget=budget, final=Final(epochs=50))
+    executor = TimedExecutor(2, lambda evaluation: (1.0, 2.0 * evaluation.epochs))
+    proposer = make(
+        study.engine, study.search_space(IMAGES), study.objectives, study.seed, brackets=brackets_of(study.budget)
+    )
+    table = search(study, tmp_path / "store", executor, proposer=proposer)
+    assert 0.95 * 600 <= executor.clock.now <= 1.05 * 600
+    assert sum(row.status == "final" for row in table) > 1
