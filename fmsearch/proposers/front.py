@@ -20,6 +20,7 @@ STARTUP = 12  # told trials without which nothing grows
 FRESH = 0.05  # share of later proposals that are drawn at random all the same
 OVER = 25.0  # times as far as one that is smaller seems one that is larger than wanted
 DRAWS = 256  # tries to come near the wanted size
+BARREN_DRAWS = 16  # tries once so many have found nothing new
 NEAR = 0.12  # decades below the wanted size within which one is near enough
 EDGE = 0.2  # decades that the smallest size is wanted for: it serves all budgets up to the next
 REACH = 0.25  # decades of size over which a parent's chances fall to a third
@@ -63,6 +64,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
         self._other = optuna.samplers.RandomSampler(seed=seed)
         self._plans: dict[int, Values] = {}
         self._seen: set[str] = set()
+        self._is_barren = False
         self._parents: list[_Parent] = []
         self._best: list[_Parent] = []
         self._dimensions = {dimension.name: dimension for dimension in space.plan}
@@ -147,7 +149,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
         A size is wanted as a budget is: what is larger does not fit.
         """
         nearest: tuple[float, str, Values] | None = None
-        for _ in range(DRAWS):
+        for _ in range(BARREN_DRAWS if self._is_barren else DRAWS):
             values = self._child(wanted, parents) if parents else draw(self._space, self._random)
             size, digest = measured(self._space, self._size, values)
             distance = wanted - size if size <= wanted else OVER * (size - wanted)
@@ -155,8 +157,11 @@ class FrontSampler(optuna.samplers.BaseSampler):
                 nearest = distance, digest, values
                 if distance <= NEAR:
                     break
+        if nearest is None and parents:
+            return self._near(wanted, [])
+        self._is_barren = nearest is None
         if nearest is None:
-            return self._near(wanted, []) if parents else draw(self._space, self._random)
+            return draw(self._space, self._random)
         self._seen.add(nearest[1])
         return nearest[2]
 
