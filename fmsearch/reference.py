@@ -10,6 +10,7 @@ from typing import Any
 
 from fmsearch.schema import study_schema
 from fmsearch.starter import SMALL, starter
+from fmsearch.study import Study
 
 _DOMAINS = ("Integer", "Real")
 _WORDS = {"Integer": "range", "Real": "range", "Progression": "progression"}
@@ -57,9 +58,9 @@ Exit codes: 0 done; 1 the work failed; 2 the input is wrong; 130 interrupted, an
 """
 
 
-def reference() -> str:
+def reference(study: type[Study] = Study) -> str:
     """The reference of study files: a section a mapping, a row a key."""
-    schema = study_schema()
+    schema = study_schema(study)
     definitions = schema["$defs"]
     example = starter("example", "data: {dataset: digits, validation: 0.2}", "Handwritten digits.", SMALL)
     parts = [

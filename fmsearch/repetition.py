@@ -49,7 +49,8 @@ def repeat(folder: RunFolder, count: int, seed: int | None, executor: Executor) 
     """
     with closing(executor):
         drawn = _drawn(folder, count, seed)
-        data = load(load_study(folder.study).data, folder.path)
+        study = load_study(folder.study)
+        data = load(study.data, folder.path)
         _require_same_images(drawn, data)
         where = str(share(data))
         results: dict[int, Result] = {}
@@ -57,7 +58,8 @@ def repeat(folder: RunFolder, count: int, seed: int | None, executor: Executor) 
         while len(results) < len(drawn):
             while waiting and len(drawn) - len(waiting) - len(results) < executor.workers:
                 ticket, (evaluation, _) = waiting.pop(0)
-                executor.submit(ticket, Call(EVALUATE, Job(evaluation=evaluation, data=where).model_dump_json()))
+                job = Job(evaluation=evaluation, data=where, blocks=study.blocks)
+                executor.submit(ticket, Call(EVALUATE, job.model_dump_json()))
             finished = executor.next()
             if finished is None or finished[1].value is None:
                 why = finished[1].error if finished else "no worker answered"

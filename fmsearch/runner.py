@@ -80,7 +80,7 @@ def run(
     watching = observer or Unobserved()
     with closing(runner), opened(folder, study, fresh=fresh) as store:
         _note_facts(store, study, data)
-        calls = _calls(folder, str(share(data)))
+        calls = _calls(folder, str(share(data)), study.blocks)
         evaluator = Evaluator(store, runner, calls, watching, stop)
         _carry_out(study, data, store, evaluator, Clock(store, start), observer=watching)
         table = rows(store)
@@ -131,12 +131,12 @@ def input_of(data: Dataset) -> Input:
     return Input(height=height, width=width, channels=channels, classes=len(data.class_names))
 
 
-def _calls(folder: RunFolder, data: str) -> Callable[[Evaluation], Call]:
+def _calls(folder: RunFolder, data: str, blocks: tuple[str, ...]) -> Callable[[Evaluation], Call]:
     """How an evaluation is called for, with images that lie at `data`."""
 
     def call(evaluation: Evaluation) -> Call:
         keep = str(folder.model(evaluation.key).absolute()) if evaluation.purpose == "final" else None
-        return Call(EVALUATE, Job(evaluation=evaluation, data=data, keep=keep).model_dump_json())
+        return Call(EVALUATE, Job(evaluation=evaluation, data=data, keep=keep, blocks=blocks).model_dump_json())
 
     return call
 
@@ -169,6 +169,8 @@ def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[s
     """What a person should know of this run before it begins."""
     if path := study.data.npz or study.data.folder:
         yield f"Images are read from {Path(path).resolve()}."
+    for file in study.blocks:
+        yield f"Blocks are made by code in {file}."
     if study.engine.code:
         yield f"Proposals are made by code in {study.engine.code}."
     if store.mended:

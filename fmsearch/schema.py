@@ -11,16 +11,16 @@ from pydantic_core import core_schema
 from fmsearch.study import Study
 
 
-def study_schema() -> dict[str, Any]:
+def study_schema(study: type[Study] = Study) -> dict[str, Any]:
     """The schema of the whole file, draft 2020-12, with descriptions for completion."""
-    schema = Study.model_json_schema(schema_generator=_Generator)
+    schema = study.model_json_schema(schema_generator=_Generator)
     plain: dict[str, Any] = _on_one_line(schema)
     return {"$schema": GenerateJsonSchema.schema_dialect, **plain}
 
 
-def schema_text() -> str:
+def schema_text(study: type[Study] = Study) -> str:
     """The same as the text of a file."""
-    return json.dumps(study_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(study_schema(study), indent=2, ensure_ascii=False) + "\n"
 
 
 class _Generator(GenerateJsonSchema):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, create_model, field_validator, model_validator
 
-from fmsearch import complaints, source
+from fmsearch import complaints, own_code, source
 from fmsearch.datasets.spec import Data
 from fmsearch.duration import Duration
 from fmsearch.engine import Engine, objection
 from fmsearch.errors import InputError
 from fmsearch.evaluation import Passes
 from searchspace import Analysis, Input, Limits, NetworkSpace, SearchSpace, Training, dimensions
+from searchspace.blocks import Block
 from searchspace.domains import Model
+from searchspace.extended import extended
 
 CANDIDATES = 36
 MOST_CANDIDATES = 100_000
@@ -109,6 +112,8 @@ class Study(Model):
     """Where all randomness begins: the same study with the same seed gives the same front."""
     data: Data = Data()
     """The images."""
+    blocks: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Python files with blocks of your own, which the study runs. A relative path starts at the study file's folder."""
     space: NetworkSpace
     """Which networks are acceptable."""
     training: Training = Training()
@@ -167,12 +172,37 @@ def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:
     document = source.read(path)
     for assignment in assignments:
         document.assign(assignment)
+    own = _own_blocks(document, path.parent.absolute())
+    schema = study_with(tuple(block for one in own for block in one.blocks))
     try:
-        study = Study.model_validate(document.data)
+        study = schema.model_validate(document.data)
     except ValidationError as error:
-        raise InputError(complaints.describe(error, document, Study)) from None
+        raise InputError(complaints.describe(error, document, schema)) from None
     try:
-        found = {"data": study.data.resolve(path.parent), "engine": study.engine.resolve(path.parent)}
+        found: dict[str, Any] = {"blocks": tuple(str(one.path) for one in own)}
+        found |= {"data": study.data.resolve(path.parent), "engine": study.engine.resolve(path.parent)}
         return study.model_copy(update=found)
     except RuntimeError as error:
         raise document.wrong(document.mark(("data",)), f"data: {str(error).rstrip('.').lower()}") from None
+
+
+@cache
+def study_with(blocks: tuple[type[Block], ...]) -> type[Study]:
+    """The schema of studies that may have blocks of a user's own."""
+    if not blocks:
+        return Study
+    space = Field(description=Study.model_fields["space"].description)
+    return create_model("Study", __base__=Study, space=(extended(blocks), space))
+
+
+def _own_blocks(document: source.Document, base_folder: Path) -> list[own_code.Own]:
+    """The files with blocks that a study names, run; a mistake in naming them is left to the schema."""
+    named = document.data.get("blocks") if isinstance(document.data, dict) else None
+    found = []
+    for position, name in enumerate(named if isinstance(named, list) else ()):
+        if isinstance(name, str):
+            try:
+                found.append(own_code.load(base_folder / Path(name).expanduser()))
+            except InputError as error:
+                raise document.wrong(document.mark(("blocks", position)), f"blocks: {error}".rstrip(".")) from error
+    return found

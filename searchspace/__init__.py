@@ -9,6 +9,9 @@ Standard library and Pydantic alone. A space is written in Python as in YAML:
 
 from searchspace.analysis import Analysis, Row, Violation, analyse, violations
 from searchspace.candidate import Architecture, Candidate, Input
+from searchspace.costs import Cost
+from searchspace.custom import CustomLayer
+from searchspace.custom_blocks import CustomBlock
 from searchspace.decode import cardinality, decode, dimensions, from_values
 from searchspace.dimensions import Dimension
 from searchspace.domains import Choice, Integer, Real
@@ -29,6 +32,9 @@ __all__ = [
     "Candidate",
     "Choice",
     "ConvBlock",
+    "Cost",
+    "CustomBlock",
+    "CustomLayer",
     "Dimension",
     "DomainError",
     "Head",

@@ -15,6 +15,7 @@ from searchspace.layers import (
     Activate,
     BatchNormalization,
     Conv2D,
+    Custom,
     Dense,
     DepthwiseConv2D,
     GlobalAveragePooling2D,
@@ -122,6 +123,13 @@ def _(layer: Pool2D, before: Shape, after: Shape) -> Cost:
 def _(layer: GlobalAveragePooling2D, before: Shape, after: Shape) -> Cost:
     del layer, after
     return Cost(flops=math.prod(before))
+
+
+@cost.register
+def _(layer: Custom, before: Shape, after: Shape) -> Cost:
+    """As it said when it was put into the network."""
+    del before, after
+    return Cost(*layer.cost)
 
 
 @cost.register

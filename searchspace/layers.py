@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from searchspace.domains import Model
+from searchspace.domains import Model, Value
 
 Padding: TypeAlias = Literal["same", "valid"]
 Activation: TypeAlias = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "hard_silu"]
@@ -129,6 +129,25 @@ class SqueezeExcitation(Model):
     units: Count
 
 
+class Custom(Model):
+    """A layer of a user's own. What it makes of its input, and its cost, it said when the network was put together.
+
+    Attributes:
+        layer: the name of its class.
+        code: the digest of the file that defines it.
+        fields: its fields with their values.
+        after: the shape that it gives; empty until it stands in a network.
+        cost: numbers in kernels, other trainable numbers, numbers that do not train, multiply-accumulates, operations.
+    """
+
+    kind: Literal["custom"] = "custom"
+    layer: str
+    code: str
+    fields: tuple[tuple[str, Value], ...] = ()
+    after: tuple[Count, ...] = ()
+    cost: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+
+
 class Residual(Model):
     """`body` and `shortcut` applied to the same image and added; an empty shortcut is the image itself."""
 
@@ -157,6 +176,7 @@ Layer: TypeAlias = Annotated[
     | Flatten
     | Dense
     | SqueezeExcitation
+    | Custom
     | Residual
     | Concatenate,
     Field(discriminator="kind"),

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from functools import singledispatch
 from typing import TypeAlias
 
+from searchspace.custom import asked
 from searchspace.domains import Pair
 from searchspace.errors import InfeasibleError
 from searchspace.layers import (
     Concatenate,
     Conv2D,
+    Custom,
     Dense,
     DepthwiseConv2D,
     Flatten,
@@ -76,6 +78,11 @@ def _(layer: SqueezeExcitation, shape: Shape) -> Shape:
 
 
 @output_shape.register
+def _(layer: Custom, shape: Shape) -> Shape:
+    return layer.after or asked(layer, "output_shape", lambda own: own.output_shape(shape))
+
+
+@output_shape.register
 def _(layer: Residual, shape: Shape) -> Shape:
     return added(layer, through(layer.body, shape), through(layer.shortcut, shape))
 
@@ -121,11 +128,17 @@ def output_channels(layers: Layers, channels: int) -> int:
     for layer in layers:
         if isinstance(layer, Conv2D):
             channels = layer.filters
+        elif isinstance(layer, Custom):
+            channels = _own_channels(layer, channels)
         elif isinstance(layer, Residual):
             channels = output_channels(layer.body, channels)
         elif isinstance(layer, Concatenate):
             channels = sum(output_channels(branch, channels) for branch in layer.branches)
     return channels
+
+
+def _own_channels(layer: Custom, channels: int) -> int:
+    return asked(layer, "output_channels", lambda own: own.output_channels(channels))
 
 
 def extent(pair: Pair) -> str:

@@ -15,6 +15,7 @@ from searchspace.decode import decode
 from searchspace.dimensions import Dimension, Picked
 from searchspace.domains import Model
 from searchspace.head import Head
+from searchspace.settling import settled
 from searchspace.shapes import output_channels
 from searchspace.stages import AnyBlock, Stages
 from searchspace.training import Augmentation, Training, recipe
@@ -90,6 +91,7 @@ class SearchSpace(NetworkSpace):
             block, values = self.stages.pick(picked, stage)
             stages.append(block.layers(values, channels))
             channels = output_channels(stages[-1], channels)
+        stem, *stages = settled([stem, *stages], self.input.shape)
         head = self.head.layers(picked["head"], self.input.classes)
         return Candidate(
             architecture=Architecture(input=self.input, stem=stem, stages=tuple(stages), head=head),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
@@ -14,6 +14,7 @@ from searchspace.domains import Choice, Model, Value, Whole, as_domain
 from searchspace.plain_blocks import ConvBlock, MultiKernelBlock, SeparableBlock
 from searchspace.residual_blocks import InvertedResidualBlock, ResidualBlock
 
+KINDS: tuple[type[Block], ...] = (ConvBlock, ResidualBlock, SeparableBlock, InvertedResidualBlock, MultiKernelBlock)
 AnyBlock: TypeAlias = Annotated[
     ConvBlock | ResidualBlock | SeparableBlock | InvertedResidualBlock | MultiKernelBlock,
     Field(discriminator="kind"),
@@ -28,6 +29,14 @@ def _of_different_kinds(blocks: Sequence[AnyBlock]) -> tuple[AnyBlock, ...]:
         if kinds.count(kind) > 1:
             raise ValueError(f"two blocks of kind '{kind}'; expected one of each kind, with all its values as choices")
     return tuple(blocks)
+
+
+def one_or_several(block: Any) -> Any:
+    """The type of a field with one block, or a choice among several."""
+    return Annotated[
+        Annotated[block, Tag("block")] | Annotated[Sequence[block], AfterValidator(_of_different_kinds), Tag("blocks")],
+        Discriminator(lambda field: "blocks" if isinstance(field, list | tuple) else "block"),
+    ]
 
 
 Blocks: TypeAlias = Annotated[

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fmsearch.errors import InputError
@@ -25,6 +26,7 @@ examples:
   fmsearch check studies/small.yaml --set limits.parameters=5000
 """
 MOST_REASONS = 3
+COMPARED, TRIES = 5, 20
 LARGEST_IN_FULL = 10**9
 QUARTILES = ("smallest", "25%", "median", "75%", "largest")
 
@@ -54,6 +56,39 @@ def run(options: argparse.Namespace) -> None:
     print("\n".join([*about(study, images, space), "", *shares(sample), "", *plan(study, sample)]))
     if not sample.fitting:
         raise InputError(f"{options.study}: {nothing_fits(sample)}")
+    if study.blocks:
+        print(f"\n{own_blocks(study, space)}")
+
+
+def own_blocks(study: Study, space: SearchSpace) -> str:
+    """That what blocks of a user's own say of themselves is what Keras builds, for some candidates.
+
+    Raises:
+        InputError: it is not.
+    """
+    from random import Random
+
+    from fmsearch.reports.wording import described
+    from fmsearch.training.agreement import differences
+    from searchspace import InfeasibleError, layers
+    from searchspace.custom import implementation
+
+    dice, seen = Random(study.seed), 0  # noqa: S311  # a sample, not a secret
+    for _ in range(COMPARED * TRIES):
+        candidate = space.sample(dice)
+        with suppress(InfeasibleError):
+            for one in differences(candidate.architecture):
+                layer = one.row.layer
+                file = implementation(layer).file if isinstance(layer, layers.Custom) else "searchspace"
+                raise InputError(
+                    f"{described(layer)}, at {one.name} on {one.row.before}: its static analysis says {one.what} "
+                    f"{one.said}, Keras builds {one.found}.",
+                    f"Mend it in {file}.",
+                )
+            seen += any(isinstance(layer, layers.Custom) for layer in candidate.architecture.layers)
+        if seen == COMPARED:
+            break
+    return f"blocks  {', '.join(study.blocks)}: static analysis and Keras agree on {seen} candidates"
 
 
 def about(study: Study, images: Description, space: SearchSpace) -> list[str]:

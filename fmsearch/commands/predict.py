@@ -27,6 +27,7 @@ examples:
   fmsearch predict digits.keras ink-on-paper.png --invert
 """
 WHITE = 255
+BLOCKS = "a Python file with the blocks of your own that the model is made of; it is run"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("model", metavar="MODEL", help="a file that `fmsearch export` wrote")
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="image files")
+    parser.add_argument("--blocks", metavar="FILE", action="append", default=[], help=BLOCKS)
     parser.add_argument("--top", metavar="K", type=int, default=3, help="how many classes an image (default: 3)")
     parser.add_argument("--format", choices=("plain", "json"), default="plain", help="how to print (default: plain)")
     parser.add_argument(
@@ -53,10 +55,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Load, look, and print."""
+    from fmsearch import own_code
     from fmsearch.export.formats import format_of
 
     if options.top < 1:
         raise InputError(f"{options.top} classes cannot be shown.", "Expected --top 1 or more.")
+    for file in options.blocks:
+        own_code.load(Path(file))
     path = Path(options.model)
     classifier = format_of(path).load(path)
     names = class_names(path, classifier.classes)

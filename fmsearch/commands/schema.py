@@ -16,6 +16,7 @@ EXAMPLES = """\
 examples:
   fmsearch schema
   fmsearch schema --to docs/study.schema.json
+  fmsearch schema --blocks my_blocks.py --to study.schema.json
   fmsearch schema --reference --to docs/reference/study-file.md
   fmsearch schema --commands --to docs/reference/commands.md
 """
@@ -26,6 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--reference", action="store_true", help="the reference of study files, in Markdown")
     what.add_argument("--commands", action="store_true", help="the reference of the commands, in Markdown")
+    parser.add_argument(
+        "--blocks",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a Python file with blocks of your own, which stand beside the others; it is run",
+    )
     parser.add_argument("--to", metavar="FILE", help="the file to write, in place of printing")
 
 
@@ -46,9 +54,12 @@ def run(options: argparse.Namespace) -> None:
 
 def _text(options: argparse.Namespace) -> str:
     from fmsearch import commands
+    from fmsearch.own_code import load
     from fmsearch.reference import commands_reference, reference
     from fmsearch.schema import schema_text
+    from fmsearch.study import study_with
 
     if options.commands:
         return commands_reference(commands.ALL)
-    return reference() if options.reference else schema_text()
+    study = study_with(tuple(block for file in options.blocks for block in load(Path(file)).blocks))
+    return reference(study) if options.reference else schema_text(study)

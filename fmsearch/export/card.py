@@ -39,6 +39,7 @@ def front_matter(subject: Subject) -> dict[str, Any]:
         },
         "output": "class probabilities",
         "class_names": list(subject.class_names),
+        **({"needs": [Path(file).name for file in subject.study.blocks]} if subject.study.blocks else {}),
         "metrics": _metrics(subject),
         "size": _size(subject),
         "verification": asdict(subject.verification),

@@ -60,7 +60,7 @@ def deliver(folder: RunFolder, selection: Selection, to: Path, *, force: bool = 
     with _workshop(to) as workshop:
         draft = Path(workshop) / to.name
         kind.write(chosen.kept, draft)
-        found = verify(draft, chosen.kept, claim)
+        found = verify(draft, chosen.kept, claim, chosen.study.blocks)
         subject = Subject(
             path=draft,
             format=kind,

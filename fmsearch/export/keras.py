@@ -55,7 +55,8 @@ def load(path: Path) -> Classifier:
         model = keras.saving.load_model(path, safe_mode=True)
     except Exception as error:  # Keras meets a wrong file with errors of nearly any type
         reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        raise InputError(f"{path} cannot be loaded as a Keras model: {reason}.", EXPECTED) from error
+        fix = f"{EXPECTED[:-1]}; for one with blocks of your own, name their file with --blocks."
+        raise InputError(f"{path} cannot be loaded as a Keras model: {reason}.", fix) from error
     return Classifier(_image_shape(path, model), model.output_shape[-1], _predictor(model))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -59,7 +60,11 @@ def _title(subject: Subject) -> str:
 def _usage(subject: Subject) -> str:
     shape = subject.row.candidate.architecture.input.shape
     code = subject.format.snippet(subject.path.name, shape, subject.class_names)
-    return f"## How to use it\n\n{fenced(code, 'python')}\nOr: `fmsearch predict {subject.path.name} image.png`.\n"
+    files = [Path(file).name for file in subject.study.blocks]
+    named = "".join(f" --blocks {file}" for file in files)
+    needed = f"\nIt is made of blocks in {' and '.join(files)}: that code has to be imported before.\n" if files else ""
+    command = f"`fmsearch predict {subject.path.name} image.png{named}`"
+    return f"## How to use it\n\n{fenced(code, 'python')}\nOr: {command}.\n{needed}"
 
 
 def _metrics(subject: Subject) -> str:

@@ -14,9 +14,11 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fmsearch import own_code
 from fmsearch.errors import WRONG_INPUT, FmsearchError, InputError
 from fmsearch.export.formats import format_of
 
@@ -64,13 +66,19 @@ class Verification:
     other_classes: int
 
 
-def verify(exported: Path, kept: Path, claim: Claim) -> Verification:
+def verify(exported: Path, kept: Path, claim: Claim, blocks: Sequence[str] = ()) -> Verification:
     """Compare an export with the model that the run kept, and with what the leaderboard says of it.
+
+    Args:
+        exported: the file.
+        kept: that of the run.
+        claim: what the leaderboard says.
+        blocks: files with the blocks of a user's own that the model is made of.
 
     Raises:
         FmsearchError: they differ, or one cannot be run.
     """
-    reference, probabilities = _run([kept, exported], claim.pixels)
+    reference, probabilities = _run([kept, exported], claim.pixels, blocks)
     if probabilities.shape != reference.shape:
         what = f"The export answers with {probabilities.shape[1:]} numbers, the kept model with {reference.shape[1:]}."
         raise FmsearchError(what, DISCARDED)
@@ -113,7 +121,7 @@ def _require_claimed(found: Verification, accuracy: float) -> None:
     )
 
 
-def _run(models: Sequence[Path], pixels: Pixels) -> list[Probabilities]:
+def _run(models: Sequence[Path], pixels: Pixels, blocks: Sequence[str]) -> list[Probabilities]:
     """What each model makes of the images; the processes run side by side."""
     import numpy as np
 
@@ -121,14 +129,14 @@ def _run(models: Sequence[Path], pixels: Pixels) -> list[Probabilities]:
         images = Path(folder) / "pixels.npy"
         np.save(images, pixels)
         outputs = [Path(folder) / f"probabilities{i}.npy" for i in range(len(models))]
-        list(pool.map(_run_one, models, [images] * len(models), outputs))
+        list(pool.map(partial(_run_one, blocks), models, [images] * len(models), outputs))
         return [np.load(output) for output in outputs]
 
 
-def _run_one(model: Path, images: Path, output: Path) -> None:
+def _run_one(blocks: Sequence[str], model: Path, images: Path, output: Path) -> None:
     done = subprocess.run(  # noqa: S603  # our own interpreter and module
         # -P: a file keras.py in the current folder is not Keras.
-        [sys.executable, "-P", "-m", MODULE, str(model), str(images), str(output)],
+        [sys.executable, "-P", "-m", MODULE, str(model), str(images), str(output), *blocks],
         env=os.environ | ONE_CPU_THREAD,
         capture_output=True,
         text=True,
@@ -146,8 +154,10 @@ def main(arguments: Sequence[str]) -> int:
     """In the fresh process: load a model, and write what it makes of the images."""
     import numpy as np
 
-    model, images, output = (Path(argument) for argument in arguments)
+    model, images, output, *blocks = (Path(argument) for argument in arguments)
     try:
+        for file in blocks:
+            own_code.load(file)
         probabilities = format_of(model).load(model).predict(np.load(images))
     except InputError as error:
         print(error, file=sys.stderr)  # noqa: T201  # read by the process that started this one

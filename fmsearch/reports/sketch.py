@@ -42,6 +42,8 @@ def _word(layer: layers.Layer) -> str:
             word = f"cat({'|'.join('-'.join(_words(branch)) for branch in layer.branches)})"
         case layers.SqueezeExcitation():
             word = f"se{layer.units}"
+        case layers.Custom():
+            word = f"{layer.layer.lower()}{dict(layer.fields).get('filters', '')}"
         case layers.Dense():
             word = f"dense{layer.units}"
         case _:

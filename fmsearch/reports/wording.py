@@ -19,6 +19,9 @@ def described(layer: layers.Layer) -> str:
             words = f"{layer.kind} {layer.rate:g}"
         case layers.Dense() | layers.SqueezeExcitation():
             words = f"{layer.kind} {layer.units}"
+        case layers.Custom():
+            fields = ", ".join(f"{name} {value}" for name, value in layer.fields)
+            words = f"{layer.layer} {fields}".rstrip()
         case layers.Activate():
             words = layer.function
         case layers.Residual():

@@ -9,6 +9,7 @@ import keras
 
 from fmsearch.training.conventions import conventions
 from searchspace import Architecture, Candidate, layers
+from searchspace.custom import asked
 
 Tensor: TypeAlias = Any
 
@@ -153,6 +154,11 @@ def _(layer: layers.GlobalAveragePooling2D, name: str) -> keras.layers.Layer:
 def _(layer: layers.Flatten, name: str) -> keras.layers.Layer:
     del layer
     return keras.layers.Flatten(name=name)
+
+
+@keras_layer.register
+def _(layer: layers.Custom, name: str) -> keras.layers.Layer:
+    return asked(layer, "keras_layer", lambda own: own.keras_layer(name))
 
 
 @keras_layer.register

@@ -6,6 +6,7 @@ import functools
 import os
 from pathlib import Path
 
+from fmsearch import own_code
 from fmsearch.datasets import Dataset, open_shared
 from fmsearch.evaluation import Evaluation, chosen_backend
 from fmsearch.training import quiet
@@ -15,11 +16,12 @@ EVALUATE = "fmsearch.training.worker:evaluate"
 
 
 class Job(Model):
-    """An evaluation, and where on this machine its images lie and its model goes."""
+    """An evaluation, where on this machine its images lie and its model goes, and files with blocks of a user's own."""
 
     evaluation: Evaluation
     data: str
     keep: str | None = None
+    blocks: tuple[str, ...] = ()
 
 
 def evaluate(text: str) -> str:
@@ -27,6 +29,8 @@ def evaluate(text: str) -> str:
     job = Job.model_validate_json(text)
     os.environ["KERAS_BACKEND"] = job.evaluation.environment.backend
     use_one_thread()
+    for path in job.blocks:
+        own_code.load(Path(path))
     from fmsearch.training import train
 
     result = train.evaluate(job.evaluation, _data(job.data), Path(job.keep) if job.keep else None)

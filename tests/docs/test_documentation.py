@@ -58,9 +58,12 @@ def reader(tmp_path, monkeypatch):
 
 
 def follow(page):
-    """Execute the page's Python, in order and in one namespace."""
+    """Execute the page's Python, in order and in one namespace; a block that begins with a file's name is that file."""
     scope = {"__name__": "__main__"}
     for block in fences(page, "python"):
+        if named := re.match(r"# (\w+\.py)\n", block):
+            Path(named[1]).write_text(block, encoding="utf-8")
+            continue
         exec(compile(block, name(page), "exec"), scope)
 
 

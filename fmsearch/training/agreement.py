@@ -1,0 +1,64 @@
+"""What a network's static analysis says, layer by layer, against what Keras builds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fmsearch.training.build import build
+from fmsearch.training.quiet import import_keras
+from searchspace import Architecture, analyse, layers
+from searchspace.analysis import Row
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One layer of which static analysis and Keras say different things.
+
+    Attributes:
+        name: of the Keras layer.
+        row: what static analysis says of it.
+        what: `parameters` or `shape`.
+        said: by static analysis.
+        found: by Keras.
+    """
+
+    name: str
+    row: Row
+    what: str
+    said: object
+    found: object
+
+
+def differences(architecture: Architecture) -> Iterator[Difference]:
+    """Every layer that differs, in the order of the network.
+
+    Raises:
+        InfeasibleError: it cannot be built.
+    """
+    rows = analyse(architecture).rows
+    import_keras()
+    model = build(architecture)
+    names = [name for section, stack in architecture.sections() for name in _names(stack, section.replace(" ", "_"))]
+    for name, row in zip(names, rows, strict=True):
+        if isinstance(row.layer, layers.SqueezeExcitation):  # three Keras layers, of which none has the name
+            continue
+        built = model.get_layer(name)
+        shape, parameters = tuple(built.output.shape[1:]), built.count_params()
+        if tuple(row.after) != shape:
+            yield Difference(name, row, "shape", tuple(row.after), shape)
+        if row.cost.parameters != parameters:
+            yield Difference(name, row, "parameters", row.cost.parameters, parameters)
+
+
+def _names(stack: layers.Layers, scope: str) -> Iterator[str]:
+    """The names of the Keras layers, in the order of an analysis's rows: what is joined before what joins it."""
+    for position, layer in enumerate(stack):
+        match layer:
+            case layers.Residual():
+                yield from _names(layer.body, f"{scope}_{position}_body")
+                yield from _names(layer.shortcut, f"{scope}_{position}_shortcut")
+            case layers.Concatenate():
+                for number, branch in enumerate(layer.branches, start=1):
+                    yield from _names(branch, f"{scope}_{position}_branch{number}")
+        yield f"{scope}_{position}_{layer.kind}"

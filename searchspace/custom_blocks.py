@@ -1,0 +1,38 @@
+"""Blocks of a user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from searchspace.blocks import Block, Pixels, Pooling, Rate, Repeat
+from searchspace.custom import CustomLayer
+from searchspace.dimensions import Picked
+from searchspace.domains import Of
+from searchspace.layers import Layers
+from searchspace.progression import Filters
+
+
+class CustomBlock(Block):
+    """What a block of a user's own has in common with ours: a subclass has a `kind`, fields, and `unit`.
+
+    `unit` gives the layers for one set of values: those of `searchspace.layers`, and `CustomLayer`s; the latter, where
+    they stand in the body of another layer, as `layer.concrete()`.
+    """
+
+    filters: Filters
+    """Number of feature maps that come out."""
+    strides: Pixels = 1
+    """Pixels a kernel moves by; 2 halves height and width. Of the first of `repeat` units."""
+    pooling: Of[Pooling] = "none"
+    """What makes one pixel out of each window of `pool_size`."""
+    pool_size: Pixels = 2
+    """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    spatial_dropout: Rate = 0.0
+    """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
+    repeat: Repeat = 1
+    """How many units one after another."""
+
+    def layers(self, picked: Picked, channels: int) -> Layers:
+        """The layers for one set of values."""
+        found: tuple[Any, ...] = super().layers(picked, channels)
+        return tuple(layer.concrete() if isinstance(layer, CustomLayer) else layer for layer in found)

@@ -1,0 +1,157 @@
+"""Blocks of a user's own: the file of the how-to page, compared with Keras, searched, exported, read without it."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fmsearch.cli import main
+from fmsearch.errors import InputError
+from fmsearch.schema import study_schema
+from fmsearch.study import load_study, study_with
+
+PAGE = (Path(__file__).parents[2] / "docs/how-to/your-own-blocks.md").read_text(encoding="utf-8")
+BLOCKS = re.search(r"```python\n(# my_blocks\.py\n.*?)```", PAGE, re.DOTALL)[1]
+STUDY = """\
+name: ghosts
+data: {dataset: digits, validation: 0.3}
+blocks: [my_blocks.py]
+space:
+  stages: {count: [1, 2], block: {kind: ghost, filters: [8, 16], pooling: max}}
+budget: {candidates: 4, rungs: [1], cohort: 2}
+final: {epochs: 2}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "my_blocks.py").write_text(BLOCKS, encoding="utf-8")
+    (tmp_path / "ghosts.yaml").write_text(STUDY, encoding="utf-8")
+    return tmp_path
+
+
+def told(capsys, *arguments):
+    code = main([*map(str, arguments)])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_static_analysis_is_compared_with_keras(folder, capsys):
+    code, out, err = told(capsys, "check", folder / "ghosts.yaml")
+    assert (code, err) == (0, "")
+    assert out.endswith(f"\nblocks  {folder}/my_blocks.py: static analysis and Keras agree on 5 candidates\n")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("bias=2 * half", "bias=half", r"Ghost filters \d+, at stage_\d_0_custom on \(.*\): its static analysis says "),
+        ("(*shape[:2], self.filters)", "(*shape[:2], 2)", r"its static analysis says shape \(8, 8, 2\), Keras builds "),
+        ("9 * half", "9 * hlf", r"Ghost\.cost in .*my_blocks\.py failed: NameError: name 'hlf' is not defined"),
+    ],
+)
+def test_a_layer_that_says_what_is_not_so_is_found_out(folder, capsys, right, wrong, message):
+    (folder / "my_blocks.py").write_text(BLOCKS.replace(right, wrong), encoding="utf-8")
+    code, _, err = told(capsys, "check", folder / "ghosts.yaml")
+    assert code in {1, 2}
+    assert re.search(message, err)
+    assert f"{folder}/my_blocks.py" in err
+
+
+def test_a_wrong_cost_is_told_with_both_figures(folder, capsys):
+    (folder / "my_blocks.py").write_text(BLOCKS.replace("bias=2 * half", "bias=half"), encoding="utf-8")
+    _, _, err = told(
+        capsys,
+        "check",
+        folder / "ghosts.yaml",
+        "--set",
+        "space.stages.count=1",
+        "--set",
+        "space.stages.block={kind: ghost, filters: 8}",
+    )
+    assert "its static analysis says parameters 44, Keras builds 48." in err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("def", "cannot be run: SyntaxError"),
+        ("import nothing_of_the_kind", "cannot be run: ModuleNotFoundError"),
+        ("x = 1", "defines no block"),
+        (BLOCKS.replace('"ghost"', '"conv"'), "the kind 'conv' of GhostBlock is taken"),
+    ],
+)
+def test_a_file_that_is_none_is_told_with_line_and_column(folder, content, message):
+    (folder / "my_blocks.py").unlink()
+    if content is not None:
+        (folder / "my_blocks.py").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_study(folder / "ghosts.yaml")
+    assert str(caught.value).startswith(f"{folder}/ghosts.yaml:3:10: blocks: {folder}/my_blocks.py")
+    assert message in str(caught.value)
+
+
+def test_mistakes_in_an_own_block_have_their_place_and_a_suggestion(folder):
+    (folder / "ghosts.yaml").write_text(STUDY.replace("pooling", "poolin"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"ghosts\.yaml:5:\d+: unknown key 'poolin' .*did you mean 'pooling'"):
+        load_study(folder / "ghosts.yaml")
+
+
+def test_the_schema_knows_them(folder):
+    from fmsearch.own_code import load
+
+    own = load(folder / "my_blocks.py")
+    assert "GhostBlock" in study_schema(study_with(own.blocks))["$defs"]
+    assert "GhostBlock" not in study_schema()["$defs"]
+
+
+def leaderboard(capsys, folder):
+    _, out, _ = told(capsys, "leaderboard", folder, "--format", "json")
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in json.loads(out)]
+
+
+def test_a_whole_study(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    code, out, err = told(capsys, "run", "ghosts.yaml", "--out", "two", "--workers", "2")
+    assert (code, err) == (0, "")
+    assert f"note: Blocks are made by code in {folder}/my_blocks.py." in out
+    assert told(capsys, "run", "ghosts.yaml", "--out", "one", "--workers", "1", "--quiet") == (0, "", "")
+    table = leaderboard(capsys, "two")
+    assert leaderboard(capsys, "one") == table
+    assert {row["architecture"].split("-")[0] for row in table} <= {"ghost8", "ghost16"}
+
+    code, out, err = told(capsys, "export", "two", "--to", "best.keras")
+    assert (code, err) == (0, "")
+    card = Path("best.md").read_text(encoding="utf-8")
+    assert "needs:\n- my_blocks.py\n" in card
+    assert "--blocks my_blocks.py" in card
+    code, out, err = told(capsys, "verify", "two", "--count", "1")
+    assert code == 0
+
+    shutil.move("my_blocks.py", "elsewhere.py")
+    assert leaderboard(capsys, "two") == table
+
+
+def test_an_exported_model_says_that_it_needs_the_file(folder, capsys, monkeypatch):
+    import subprocess
+    import sys
+
+    import numpy as np
+    from PIL import Image
+
+    monkeypatch.chdir(folder)
+    assert told(capsys, "run", "ghosts.yaml", "--out", "run", "--quiet")[0] == 0
+    assert told(capsys, "export", "run", "--to", "best.keras")[0] == 0
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save("zero.png")
+
+    def predict(*options):
+        command = [sys.executable, "-m", "fmsearch", "predict", "best.keras", "zero.png", *options]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    refused = predict()
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "for one with blocks of your own, name their file with --blocks" in refused.stderr
+    assert predict("--blocks", "my_blocks.py").returncode == 0
