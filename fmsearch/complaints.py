@@ -25,6 +25,7 @@ _EXPECTED = {
     "string_type": "text",
     "string_pattern_mismatch": "a letter or digit, then letters, digits, '.', '_' and '-', 64 at most",
     "string_too_short": "some text",
+    "import_path": "module:Class",
     "tuple_type": "a list",
     "list_type": "a list",
     "is_instance_of": "a list",

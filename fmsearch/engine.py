@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, model_validator
+from pydantic_core import PydanticCustomError
 
 from searchspace import Analysis, Choice, Dimension
 from searchspace.domains import Model
 
 SamplerName: TypeAlias = Literal["front", "random", "tpe", "nsga2", "nsga3", "gp", "qmc", "cmaes", "grid"]
 TunerName: TypeAlias = Literal["hyperband", "bayesian", "random", "grid"]
-SamplerPath: TypeAlias = Annotated[str, Field(pattern=r"^[^\s:][^:]*:[A-Za-z_]\w*$")]
+PATH = re.compile(r"[^\s:][^:]*:[A-Za-z_]\w*")
+
+
+def _is_path(text: str) -> str:
+    if not PATH.fullmatch(text):
+        raise PydanticCustomError("import_path", "expected module:Class")
+    return text
+
+
+SamplerPath: TypeAlias = Annotated[
+    str, AfterValidator(_is_path), Field(json_schema_extra={"pattern": f"^{PATH.pattern}$"})
+]
 
 LEAST_OF_CMAES = 2  # dimensions
 NEEDED = {

@@ -11,7 +11,7 @@ from fmsearch.errors import InputError
 from fmsearch.study import load_study
 
 STUDY = "name: x\nspace:\n  stages:\n    block: {kind: conv, filters: 8}\n"
-TOP = "name, seed, data, space, training, objectives, limits, engine, budget, final"
+TOP = "name, seed, data, blocks, space, training, objectives, limits, engine, budget, final"
 CONV = (
     "kind, filters, kernel_size, strides, padding, activation, normalization, pooling, pool_size, "
     "spatial_dropout, repeat"
@@ -96,7 +96,12 @@ SECTIONS = [
     ("limits: {parameters: 5k}", 22, "limits.parameters is '5k'; expected a whole number."),
     ("limits: 5000", 9, "limits is 5000; expected a mapping."),
     ("engine: optuna", 9, "engine is 'optuna'; expected a mapping."),
-    ("engine: {sampler: tp}", 19, "engine.sampler is 'tp'; expected 'front', 'random', 'tpe' or 'nsga2'; did you mean 'tpe'?"),
+    (
+        "engine: {sampler: tp}",
+        19,
+        ("engine.sampler is 'tp'; expected 'front', 'random', 'tpe', 'nsga2', 'nsga3', 'gp', 'qmc', 'cmaes' or 'grid' "
+        "or module:Class; did you mean 'tpe'?"),
+    ),
     # budget, final
     ("budget: {candidates: 0}", 22, "budget.candidates is 0; expected at least 1."),
     ("budget: {candidates: 100001}", 22, "budget.candidates is 100001; expected at most 100000."),

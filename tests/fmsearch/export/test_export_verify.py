@@ -23,7 +23,7 @@ def answers(*rows):
 
 
 def answering(monkeypatch, reference, probabilities):
-    monkeypatch.setattr(verify_module, "_run", lambda _models, _pixels: [reference, probabilities])
+    monkeypatch.setattr(verify_module, "_run", lambda _models, _pixels, _blocks: [reference, probabilities])
 
 
 RIGHT = answers([0.9, 0.1], [0.2, 0.8], [0.3, 0.7], [0.6, 0.4])
