@@ -115,7 +115,7 @@ def test_kills_at_random_moments_of_real_trainings_change_nothing(study_file, tm
     dice, folder, kills, code = random.Random(whom), tmp_path / "run", 0, None
     while code != 0:
         process = fmsearch("run", study_file, "--out", folder, "--workers", "2")
-        deadline = time.monotonic() + dice.uniform(1, 15)
+        deadline = time.monotonic() + dice.uniform(4, 9)
         while time.monotonic() < deadline and process.poll() is None:
             time.sleep(0.01)
         started = children(process.pid) if process.poll() is None else []
