@@ -12,6 +12,7 @@ from types import ModuleType
 
 from fmsearch.errors import InputError
 from fmsearch.hush import importing
+from searchspace.blocks import Block
 from searchspace.custom import CustomLayer, register
 from searchspace.custom_blocks import CustomBlock
 from searchspace.stages import KINDS
@@ -75,5 +76,5 @@ def _run(path: Path, name: str) -> ModuleType:
     return module
 
 
-def _kind(block: type) -> str:
-    return str(getattr(block, "model_fields")["kind"].default)  # noqa: B009  # of any schema
+def _kind(block: type[Block]) -> str:
+    return str(block.model_fields["kind"].default)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Raw: TypeAlias = tuple[NDArray[Any], NDArray[Any]]
 
+MAGIC = 4  # bytes before the extents: two zeros, type, rank
 UNSIGNED_BYTES = 8
 """What an IDX file writes for the type of its numbers."""
 CIFAR_SHAPE = (3, 32, 32)
@@ -36,8 +37,8 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     """
     try:
         with gzip.open(path) as file:
-            magic = file.read(4)
-            extents = file.read(4 * magic[3]) if len(magic) == 4 else b""  # noqa: PLR2004  # as above
+            magic = file.read(MAGIC)
+            extents = file.read(4 * magic[3]) if len(magic) == MAGIC else b""
             shape = tuple(np.frombuffer(extents, ">u4").tolist()) if len(extents) % 4 == 0 else ()
             size = math.prod(shape)
             content = file.read(size + 1) if shape and size <= MAX_BYTES else b""

@@ -17,8 +17,7 @@ where no model fits). Nothing about the test set informed a choice. `runs.jsonl`
 fmsearch trains with its own schedule (one cycle) in both spaces; in the peers' space, optimizer, learning rates,
 architectures and augmentation are the peers'. Peers train each model for ten epochs. Figures are means over seeds, with
 the worst and the best in brackets. NSGA-II and TPE begin with candidates drawn at random, by one seed the same; in ten
-minutes neither comes to its end. During the hour of NSGA-II,
-checks ran beside it at the lowest priority.
+minutes neither comes to its end. During the hour of NSGA-II, checks ran beside it at the lowest priority.
 """
 
 
