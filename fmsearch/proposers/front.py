@@ -12,7 +12,7 @@ import optuna
 
 from fmsearch.pareto import Point, front, trend
 from fmsearch.proposers.dialect import suggested, understood
-from fmsearch.proposers.growth import Values, child, draw
+from fmsearch.proposers.growth import Individual, Values, child, draw
 from fmsearch.proposers.reach import Size, measured, reach
 from searchspace import SearchSpace
 
@@ -148,24 +148,24 @@ class FrontSampler(optuna.samplers.BaseSampler):
 
         A size is wanted as a budget is: what is larger does not fit.
         """
-        nearest: tuple[float, str, Values] | None = None
+        nearest, least = None, math.inf
         for _ in range(BARREN_DRAWS if self._is_barren else DRAWS):
-            values = self._child(wanted, parents) if parents else draw(self._space, self._random)
-            size, digest = measured(self._space, self._size, values)
+            one = self._child(wanted, parents) if parents else draw(self._space, self._random)
+            size = measured(one.candidate, self._size, self._space.limits)
             distance = wanted - size if size <= wanted else OVER * (size - wanted)
-            if digest not in self._seen and distance < (nearest[0] if nearest else math.inf):
-                nearest = distance, digest, values
+            if distance < least and one.candidate.digest not in self._seen:
+                nearest, least = one, distance
                 if distance <= NEAR:
                     break
         if nearest is None and parents:
             return self._near(wanted, [])
         self._is_barren = nearest is None
         if nearest is None:
-            return draw(self._space, self._random)
-        self._seen.add(nearest[1])
-        return nearest[2]
+            return draw(self._space, self._random).values
+        self._seen.add(nearest.candidate.digest)
+        return nearest.values
 
-    def _child(self, wanted: float, parents: Sequence[_Parent]) -> Values:
+    def _child(self, wanted: float, parents: Sequence[_Parent]) -> Individual:
         """Its first parent is likely to be of about the wanted size, the second may be of any."""
         chances = [math.exp(-abs(parent.decades - wanted) / REACH) for parent in parents]
         (first,), second = self._random.choices(parents, chances), self._random.choice(parents)

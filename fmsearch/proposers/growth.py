@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeAlias
 
-from searchspace import Augment, Choice, Dimension, Integer, Real, SearchSpace, decode
+from searchspace import Augment, Candidate, Choice, Dimension, Integer, Real, SearchSpace, decode
 from searchspace.domains import Value
 
 Values: TypeAlias = dict[str, Value]
@@ -22,8 +23,16 @@ WIDTHS = frozenset({"filters", "units", "start"})
 STAGE = re.compile(r"stages\.(\d+)\.")
 
 
-def draw(space: SearchSpace, dice: Random) -> Values:
-    """Values drawn at random, each choice evenly, but with as little regularization as there can be.
+@dataclass(frozen=True, slots=True)
+class Individual:
+    """A candidate and the choices that lead to it, by dimension."""
+
+    values: Values
+    candidate: Candidate
+
+
+def draw(space: SearchSpace, dice: Random) -> Individual:
+    """One drawn at random, each choice evenly, but with as little regularization as there can be.
 
     In the few epochs of a search it costs every network accuracy, and of many such choices, one is soon drawn.
     """
@@ -34,12 +43,11 @@ def draw(space: SearchSpace, dice: Random) -> Values:
         value = _least(dimension.domain) if least else dimension.domain.at(dice.random())
         return values.setdefault(dimension.name, value)
 
-    decode(space, choose)
-    return values
+    return Individual(values, decode(space, choose))
 
 
-def child(space: SearchSpace, first: Mapping[str, Value], second: Mapping[str, Value], dice: Random) -> Values:
-    """Values like those of two parents, with a few changes.
+def child(space: SearchSpace, first: Mapping[str, Value], second: Mapping[str, Value], dice: Random) -> Individual:
+    """One with choices like those of two parents, with a few changes.
 
     Crossover is uniform. In a stage that its parents lack, a child repeats the stage before (Wei et al., 2016, deepen
     a network so); where widths move, all move one step the same way.
@@ -62,8 +70,7 @@ def child(space: SearchSpace, first: Mapping[str, Value], second: Mapping[str, V
         values[dimension.name] = dimension.domain.canonical(value)
         return values[dimension.name]
 
-    decode(space, choose)
-    return values
+    return Individual(values, decode(space, choose))
 
 
 def _before(name: str, values: Mapping[str, Value]) -> Value | None:
