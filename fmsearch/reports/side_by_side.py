@@ -36,7 +36,8 @@ def _page(comparison: Comparison, width: int, *, ascii_only: bool) -> Group:
     )
     table = partial(_table, letters, ascii_only=ascii_only)
     parts: list[tuple[str, RenderableType]] = [
-        ("runs", _standings(comparison.standings(), ascii_only=ascii_only)),
+        ("runs", _names(letters, comparison.runs)),
+        ("where they stand", _standings(comparison.standings(), ascii_only=ascii_only)),
         (f"the best up to so many {unit}: validation accuracy, and test", table(*_fronts(comparison))),
         (f"validation accuracy against {unit}", fronts_plot),
         (
@@ -51,17 +52,20 @@ def _page(comparison: Comparison, width: int, *, ascii_only: bool) -> Group:
     return Group(*told, Text(_caption(comparison), style="dim"))
 
 
+def _names(letters: str, runs: Sequence[History]) -> Text:
+    """Which run each letter means: their folders may have long names, for which a table has no room."""
+    return Text("\n".join(f"{letter}  {run.name}" for letter, run in zip(letters, runs, strict=True)))
+
+
 def _standings(standings: Sequence[Standing], *, ascii_only: bool) -> Table:
     grid = ruled(ascii_only=ascii_only)
     grid.add_column("")
-    grid.add_column("run", overflow="fold")
     for title in ("candidates", "trainings", "time", "on the front", "hypervolume", "front score", "on test"):
         grid.add_column(title, justify="right", no_wrap=True)
     best = max(standing.score for standing in standings)
     for letter, one in zip(overlay.LETTERS, standings, strict=False):
         grid.add_row(
             letter,
-            Text(one.name),
             f"{one.candidates:,}",
             f"{one.trainings:,}",
             figures.duration(one.seconds),

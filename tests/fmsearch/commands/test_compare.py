@@ -89,6 +89,8 @@ def test_a_page(runs, capsys):
     assert main(["compare", *runs]) == 0
     page = capsys.readouterr().out
     lines = [line.split() for line in page.splitlines()]
+    assert page.startswith(f"runs\n\nA  {runs[0]}\nB  {runs[1]}\n")
+    assert ["A", "3", "5", "4", "min", "00", "s", "2"] in [line[:8] for line in lines]
     small, large = (f"{size:,}" for size in SIZES)
     assert [large, "0.9000", "0.8900", "0.8000", "0.7900"] in lines
     assert ["100", "0.6000", "0.5900", "0.7000", "0.6900"] in lines
