@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from fmsearch import commands
-from fmsearch.errors import FAILED, INTERRUPTED, FmsearchError, masked
+from fmsearch.errors import FAILED, INTERRUPTED, WRONG_INPUT, FmsearchError, masked
 from searchspace import SearchSpaceError
+from searchspace.errors import OwnCodeError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except FmsearchError as error:
         return _told(error, error.exit_code, debug=options.debug)
+    except OwnCodeError as error:
+        return _told(error, WRONG_INPUT, debug=options.debug)
     except (SearchSpaceError, OSError) as error:
         return _told(error, FAILED, debug=options.debug)
     else:
@@ -56,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done; 1 the work failed; 2 the input is wrong; 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"fmsearch {version('fmsearch')}")
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.add_argument("--debug", action="store_true", help="before the command: show the traceback of an error")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in commands.ALL:
         name = command.__name__.rsplit(".", 1)[1]

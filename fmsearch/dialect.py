@@ -48,8 +48,8 @@ class _Loader(yaml.SafeLoader):
         event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it out
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if anchor or tag:
-            what = f"the anchor or alias '{anchor}'" if anchor else f"the tag '{tag}'"
-            raise RefusedError(what, event.start_mark, "A study is plain YAML: write the value itself.")
+            what = f"the {f'anchor or alias {anchor!r}' if anchor else f'tag {tag!r}'} is not for studies"
+            raise RefusedError(what, event.start_mark, "They are plain YAML: write the value itself.")
         if self.depth == MOST_DEEP:
             fix = f"Expected {MOST_DEEP} at most."
             raise RefusedError("too many lists and mappings, one in another", event.start_mark, fix)

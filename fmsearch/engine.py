@@ -32,10 +32,10 @@ SamplerPath: TypeAlias = Annotated[
 
 LEAST_OF_CMAES = 2  # dimensions
 NEEDED = {
-    "gp": ("torch", "fmsearch[gp]"),
-    "cmaes": ("cmaes", "fmsearch[cmaes]"),
+    "gp": "torch",
+    "cmaes": "cmaes",
 }
-"""What a sampler imports beside Optuna, and what to install for it."""
+"""What a sampler imports beside Optuna."""
 
 
 class Scalarize(Model):
@@ -63,10 +63,11 @@ class Engine(Model):
     name: Literal["optuna", "keras_tuner"] = "optuna"
     """The library that proposes."""
     sampler: SamplerName | SamplerPath | None = None
-    """With `optuna`; `front` unless told. That is our own: it grows candidates from the front, at every size alike.
-    Optuna's are `random`; `tpe`, a tree-structured Parzen estimator; `nsga2` and `nsga3`, genetic algorithms; `gp`, a
-    Gaussian process; `qmc`, Sobol's quasi-random sequence; `cmaes`, the covariance matrix adaptation of an evolution
-    strategy; `grid`, every point once, ten of a continuous range. `my_module:MySampler` is a sampler of your own, from
+    """With `optuna`; `front` unless told. That is our own, written as an Optuna sampler: it grows candidates from the
+    front, at every size alike. Optuna's are `random`; `tpe`, a tree-structured Parzen estimator; `nsga2` and `nsga3`,
+    genetic algorithms; `gp`, a Gaussian process, which needs PyTorch; `qmc`, Sobol's quasi-random sequence; `cmaes`,
+    the covariance matrix adaptation of an evolution strategy, which needs the package cmaes, and ranges in the place
+    of lists; `grid`, every point once, ten of a continuous range. `my_module:MySampler` is a sampler of your own, from
     a file `my_module.py` beside the study or from an installed module."""
     tuner: TunerName | None = None
     """With `keras_tuner`; `hyperband` unless told: its brackets, from the first to the last of `budget.rungs` and of
@@ -119,12 +120,13 @@ def objection(engine: Engine, dimensions: Iterable[Dimension]) -> tuple[str, str
         engine: who shall propose.
         dimensions: what there is to choose.
     """
-    for key, other in (("tuner", "optuna"), ("sampler", "keras_tuner")):
+    for key, other, instead in (("tuner", "optuna", "sampler"), ("sampler", "keras_tuner", "tuner")):
         if engine.name == other and getattr(engine, key) is not None:
-            return key, f"{other} has no {key}; expected none, or another engine.name"
-    module, extra = NEEDED.get(engine.sampler or "", ("optuna", ""))
+            owner = "keras_tuner" if key == "tuner" else "optuna"
+            return key, f"{other} has no {key}; expected name: {owner}, or {instead} in place of {key}"
+    module = NEEDED.get(engine.sampler or "", "optuna")
     if find_spec(module) is None:
-        return "sampler", f"{engine.sampler} needs {module}, which is not installed; expected pip install '{extra}'"
+        return "sampler", f"{engine.sampler} needs {module}, which is not installed; expected pip install {module}"
     if engine.scalarize and not engine.is_single:
         return "scalarize", f"{engine.kind} knows both objectives, and needs no one number; expected no scalarize"
     if engine.sampler == "cmaes" and (why := _cmaes_objection(tuple(dimensions))):

@@ -1,23 +1,28 @@
-"""Python files of a user's own with blocks in them: run because a study, or an option, names them, and never else."""
+"""Python of a user's own, with blocks or a sampler in it: run because a study or an option names it, never else."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
+import inspect
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any, Literal, get_origin
 
 from fmsearch.errors import InputError
 from fmsearch.hush import importing
 from searchspace.blocks import Block
-from searchspace.custom import CustomLayer, register
+from searchspace.custom import CustomLayer, failure, register
 from searchspace.custom_blocks import CustomBlock
 from searchspace.stages import KINDS
 
-EXPECTED = "Expected a Python file with a CustomBlock in it."
+BLOCKS = "Expected a Python file with a CustomBlock in it."
+SAMPLER = "Expected module:Class, a sampler as Optuna's BaseSampler describes it."
 DIGEST = 16
 
 
@@ -35,36 +40,70 @@ def load(path: Path) -> Own:
     Raises:
         InputError: it is not there, fails, or defines no block.
     """
+    digest = _digest(path, BLOCKS)
+    module = _run(path, digest, BLOCKS)
+    own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    for layer in own:
+        if issubclass(layer, CustomLayer):
+            register(layer, digest)
+    return Own(path, _blocks(path, own))
+
+
+def named(what: str) -> Callable[..., Any]:
+    """What `my_module:MySampler` or `my_module.py:MySampler` names.
+
+    Raises:
+        InputError: there is no such module or class, or the module fails.
+    """
+    where, _, name = what.rpartition(":")
     try:
-        content = path.read_bytes()
+        if where.endswith(".py"):
+            module = _run(Path(where), _digest(Path(where), SAMPLER), SAMPLER)
+        else:
+            module = importlib.import_module(where)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a user's module does
+        raise InputError(failure(error, where).removeprefix(f"{where}: "), SAMPLER) from error
+    found: Callable[..., Any] | None = getattr(module, name, None)
+    if not callable(found):
+        raise InputError(f"{where} has no class {name}.", SAMPLER)
+    return found
+
+
+def _blocks(path: Path, own: Sequence[type]) -> tuple[type[CustomBlock], ...]:
+    """The blocks of a file, each as a study can name it."""
+    blocks = tuple(one for one in own if issubclass(one, CustomBlock))
+    if not blocks:
+        raise InputError(f"{path} defines no block.", BLOCKS)
+    known = {_kind(block) for block in KINDS}
+    for block in blocks:
+        kind, name = _kind(block), block.__name__
+        if kind is None:
+            raise InputError(f"{path}: {name} has no kind.", 'Expected a line kind: Literal["mine"] = "mine".')
+        if kind in known:
+            raise InputError(f"{path}: the kind '{kind}' of {name} is taken.", "Expected another one.")
+        if inspect.isabstract(block):
+            raise InputError(f"{path}: {name} has no unit.", "Expected a static method that gives layers.")
+        known.add(kind)
+    return blocks
+
+
+def _digest(path: Path, expected: str) -> str:
+    """What a file holds, in a word."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGEST]
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}).", EXPECTED) from None
-    return _load(path, hashlib.sha256(content).hexdigest()[:DIGEST])
+        raise InputError(f"{path} cannot be read ({error.strerror}).", expected) from None
 
 
 @cache
-def _load(path: Path, digest: str) -> Own:
-    module = _run(path, f"fmsearch_own_{path.stem}_{digest}")
-    own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
-    blocks = tuple(one for one in own if issubclass(one, CustomBlock))
-    if not blocks:
-        raise InputError(f"{path} defines no block.", EXPECTED)
-    known = {_kind(block) for block in KINDS}
-    for block in blocks:
-        if _kind(block) in known:
-            raise InputError(
-                f"{path}: the kind '{_kind(block)}' of {block.__name__} is taken.", "Expected another one."
-            )
-    for layer in own:
-        if issubclass(layer, CustomLayer):
-            register(layer, digest, str(path))
-    return Own(path, blocks)
-
-
-def _run(path: Path, name: str) -> ModuleType:
+def _run(path: Path, digest: str, expected: str) -> ModuleType:
+    """The module that a file makes, run once for what it holds."""
+    name = f"fmsearch_own_{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise InputError(f"{path} is no Python file.", EXPECTED)
+        raise InputError(f"{path} is no Python file.", expected)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # where pydantic looks up what its annotations name
     try:
@@ -72,9 +111,11 @@ def _run(path: Path, name: str) -> ModuleType:
             spec.loader.exec_module(module)
     except Exception as error:  # whatever a user's file does
         sys.modules.pop(name)
-        raise InputError(f"{path} cannot be run: {type(error).__name__}: {error}.", EXPECTED) from error
+        raise InputError(failure(error, str(path)), expected) from error
     return module
 
 
-def _kind(block: type[Block]) -> str:
-    return str(block.model_fields["kind"].default)
+def _kind(block: type[Block]) -> str | None:
+    """The one value of the field by which studies name it; None if it has none."""
+    kind = block.model_fields["kind"]
+    return kind.default if get_origin(kind.annotation) is Literal else None

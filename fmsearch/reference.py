@@ -55,6 +55,13 @@ _COMMANDS = """\
 
 Exit codes: 0 done; 1 the work failed; 2 the input is wrong; 130 interrupted, and going on is the same command again.
 `fmsearch --debug COMMAND` shows the traceback of an error.
+
+| variable | what it says |
+|---|---|
+| `KERAS_BACKEND` | `tensorflow` (the default), `jax` or `torch` |
+| `KERAS_HOME` | where Keras keeps data sets; `~/.keras` unless told |
+| `FMSEARCH_CACHE` | where shared images and this machine's speed are kept; `~/.cache/fmsearch` unless told |
+| `TF_CPP_MIN_LOG_LEVEL` | below 3, TensorFlow's own messages are let through |
 """
 
 

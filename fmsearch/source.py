@@ -17,6 +17,11 @@ Trail: TypeAlias = tuple[str | int, ...]
 MOST_BYTES = 100_000
 WIDEST_LINE = 100
 LONGEST_ORIGIN = 60
+COMMON_MISTAKES = {
+    "mapping values are not allowed": "A key needs a space after its colon, here or in the line above.",
+    r"'\t'": "YAML is indented with spaces, not with tabs.",
+}
+"""What to do about what PyYAML says."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,7 @@ def read(path: Path) -> Document:
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8-sig").split("\n")
         where = f"{path}:{len(before)}:{len(before[-1]) + 1}"
-        raise InputError(f"{where}: not UTF-8 text (byte {error.start}).", "Expected a YAML file.") from None
+        raise InputError(f"{where}: not UTF-8 text (byte {error.start}).", "Expected YAML: save it as UTF-8.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read ({reason}).", "Expected the path of a study file.") from None
@@ -167,7 +172,8 @@ def parse(text: str, document: Document) -> Document:
         if isinstance(error, dialect.RefusedError):
             raise document.wrong(mark, str(error.problem), error.note or "") from None
         what = ", ".join(part for part in (error.context, error.problem) if part)
-        raise document.wrong(mark, f"no valid YAML: {what}") from None
+        fix = next((fix for sign, fix in COMMON_MISTAKES.items() if sign in what), "")
+        raise document.wrong(mark, f"no valid YAML: {what}", fix) from None
     except yaml.reader.ReaderError as error:
         upto = f"{text[: error.position]}?".splitlines()
         mark = document.place(len(upto), len(upto[-1]))
@@ -185,7 +191,9 @@ def _build(node: yaml.Node, path: Trail, document: Document) -> Any:
             if not isinstance(key, str):
                 raise dialect.RefusedError("this key is no text", key_node.start_mark, "Expected a word.")
             if key in result:
-                raise dialect.RefusedError(f"the key '{key}' stands here a second time", key_node.start_mark)
+                first = document.keys[*path, key]
+                fix = f"The first time is in line {first.line}: remove one." if first.line else "Remove one."
+                raise dialect.RefusedError(f"the key '{key}' stands here a second time", key_node.start_mark, fix)
             document.keys[*path, key] = _mark(key_node, document)
             result[key] = _build(value_node, (*path, key), document)
         return result

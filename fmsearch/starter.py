@@ -43,7 +43,7 @@ training:
 objectives: {{maximize: accuracy, minimize: parameters}}   # or macs, or memory
 limits:                                     # what no candidate may exceed; costs no training
   parameters: {parameters}
-engine: {{name: optuna, sampler: nsga2}}      # or random, or tpe
+engine: {{sampler: front}}                    # ours; or tpe, nsga2, random, ...; or {{name: keras_tuner}}
 budget:
   candidates: {candidates:<30}# how many are trained
   rungs: {rungs:<35}# epochs at each rung; the best third goes on to the next
@@ -70,7 +70,7 @@ SMALL = Scale(
     filters="[4, 8, 16, 32, 64]",
     batch_size=32,
     parameters="50_000",
-    candidates=24,
+    candidates=36,
     rungs="[2, 6, 18]",
 )
 

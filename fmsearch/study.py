@@ -32,7 +32,7 @@ class Objectives(Model):
     minimize: Literal["parameters", "macs", "memory"] = "parameters"
     """Size: parameters, multiply-accumulates for one image, or bytes of activations alive at once."""
     down_to: Annotated[int, Field(ge=1)] = 1
-    """The size from which on smaller is no better: of models below it, the most accurate wins."""
+    """Sizes below this one count as equal to it: of models that small, the most accurate wins."""
 
     def measure(self, analysis: Analysis) -> int:
         """A network's size."""
@@ -61,9 +61,10 @@ class Budget(Model):
     quarter of the images. With `time` or `macs`, one that costs four times what is usual for its size gets half the
     epochs."""
     keep: Annotated[float, Field(gt=0, le=1)] = 1 / 3
-    """Share of a cohort that goes on from one rung to the next."""
+    """Share of a cohort that goes on from one rung to the next, rounded up."""
     cohort: Annotated[int, Field(ge=1, le=1_000)] = 12
-    """Candidates proposed together, from the results of all cohorts but the one before."""
+    """Candidates proposed together, from the results of all cohorts but the one before: with up to two cohorts in all,
+    every sampler draws at random."""
 
     @model_validator(mode="before")
     @classmethod
@@ -109,7 +110,8 @@ class Study(Model):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     """Name of the study, and of its run folder."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    """Where all randomness begins: the same study with the same seed gives the same front."""
+    """Where all randomness begins: the same study with the same seed gives the same front; with `budget.time`, in one
+    run folder."""
     data: Data = Data()
     """The images."""
     blocks: Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -180,7 +182,7 @@ def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:
         raise InputError(complaints.describe(error, document, schema)) from None
     try:
         found: dict[str, Any] = {"blocks": tuple(str(one.path) for one in own)}
-        found |= {"data": study.data.resolve(path.parent), "engine": study.engine.resolve(path.parent)}
+        found |= {"data": study.data.resolve(path.parent), "engine": _engine(study, document, path.parent)}
         return study.model_copy(update=found)
     except RuntimeError as error:
         raise document.wrong(document.mark(("data",)), f"data: {str(error).rstrip('.').lower()}") from None
@@ -193,6 +195,18 @@ def study_with(blocks: tuple[type[Block], ...]) -> type[Study]:
         return Study
     space = Field(description=Study.model_fields["space"].description)
     return create_model("Study", __base__=Study, space=(extended(blocks), space))
+
+
+def _engine(study: Study, document: source.Document, base_folder: Path) -> Engine:
+    """The engine, with the place of a sampler of the user's own, which is looked at."""
+    engine = study.engine.resolve(base_folder)
+    if engine.code:
+        try:
+            own_code.named(engine.kind)
+        except InputError as error:
+            told = f"engine.sampler: {error}".rstrip(".")
+            raise document.wrong(document.mark(("engine", "sampler")), told) from error
+    return engine
 
 
 def _own_blocks(document: source.Document, base_folder: Path) -> list[own_code.Own]:

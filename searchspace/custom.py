@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeAlias, TypeVar
+import inspect
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, TypeAlias
+
+from pydantic import ValidationError
 
 from searchspace.domains import Model, Value
-from searchspace.errors import InfeasibleError, SearchSpaceError
+from searchspace.errors import InfeasibleError, OwnCodeError, SearchSpaceError
 from searchspace.layers import Custom
 
 Shape: TypeAlias = tuple[int, ...]
-T = TypeVar("T")
 
 _KNOWN: dict[tuple[str, str], type[CustomLayer]] = {}
 
@@ -23,8 +27,6 @@ class CustomLayer(Model):
 
     code: ClassVar[str] = ""
     """The digest of the file that defines it."""
-    file: ClassVar[str] = ""
-    """That file."""
 
     def output_shape(self, shape: Shape) -> Shape:
         """What it makes of an image (height, width, channels), or of (units,); batch apart."""
@@ -49,9 +51,9 @@ class CustomLayer(Model):
         return Custom(layer=type(self).__name__, code=self.code, fields=tuple(sorted(fields.items())))
 
 
-def register(layer: type[CustomLayer], code: str, file: str) -> None:
+def register(layer: type[CustomLayer], code: str) -> None:
     """Make a layer known by its name and the digest of the file that defines it."""
-    layer.code, layer.file = code, file
+    layer.code = code
     _KNOWN[layer.__name__, code] = layer
 
 
@@ -70,18 +72,67 @@ def implementation(layer: Custom) -> CustomLayer:
     return known(**dict(layer.fields))
 
 
-def asked(layer: Custom, what: str, ask: Callable[[CustomLayer], T]) -> T:
-    """What a layer answers; its own errors are told with its name and file.
+def asked(
+    layer: Custom, what: str, ask: Callable[[Any], Any], *, is_right: Callable[[Any], bool], expected: str
+) -> Any:
+    """What a layer answers.
+
+    Args:
+        layer: of a network.
+        what: the name of the method.
+        ask: calls it.
+        is_right: whether an answer is one.
+        expected: what would be one.
 
     Raises:
         InfeasibleError: as the layer raised it.
-        SearchSpaceError: it failed in another way.
+        OwnCodeError: it failed in another way, or its answer is none.
     """
     found = implementation(layer)
+    with calling(type(found), what, InfeasibleError):
+        answer = ask(found)
+        if not is_right(answer):
+            raise wrong(type(found), what, answer, expected)
+    return answer
+
+
+@contextmanager
+def calling(owner: type, what: str, *meant: type[Exception]) -> Iterator[None]:
+    """A call of a method of a user's own: what it raises is told with its place, but for what it is meant to raise.
+
+    Raises:
+        OwnCodeError: something else was raised.
+    """
     try:
-        return ask(found)
-    except InfeasibleError:
-        raise
+        yield
     except Exception as error:
-        told = f"{layer.layer}.{what} in {found.file} failed: {type(error).__name__}: {error}".rstrip(".")
-        raise SearchSpaceError(f"{told}.", fix="Mend it there.") from error
+        if isinstance(error, (OwnCodeError, *meant)):
+            raise
+        told = failure(error, file_of(owner), f"{owner.__name__}.{what} failed: ")
+        raise OwnCodeError(told, fix="Mend it there.") from error
+
+
+def wrong(owner: type, what: str, answer: object, expected: str) -> OwnCodeError:
+    """That a method of a user's own gave what it must not."""
+    return OwnCodeError(f"{file_of(owner)}: {owner.__name__}.{what} gave {answer!r}.", fix=f"Expected {expected}.")
+
+
+def failure(error: Exception, file: str, what: str = "") -> str:
+    """Where in a user's file something went wrong, and what: as in `my.py:7: NameError: name not defined`."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    if isinstance(error, SyntaxError) and error.filename == file:
+        lines, message = [error.lineno], error.msg
+    elif isinstance(error, ValidationError):
+        message = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    else:
+        message = " ".join(str(error).split())
+    place = f"{file}:{lines[-1]}" if lines else file
+    return f"{place}: {what}{type(error).__name__}: {message}".rstrip(".") + "."
+
+
+def file_of(owner: Callable[..., Any]) -> str:
+    """The file that defines something; its module, where there is none."""
+    try:
+        return inspect.getfile(owner)
+    except (OSError, TypeError):
+        return owner.__module__

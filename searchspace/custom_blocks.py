@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from searchspace.blocks import Block, Pixels, Pooling, Rate, Repeat
-from searchspace.custom import CustomLayer
+from searchspace.custom import CustomLayer, calling, wrong
 from searchspace.dimensions import Picked
 from searchspace.domains import Of
-from searchspace.layers import Layers
+from searchspace.layers import Layer, Layers
 from searchspace.progression import Filters
+
+KNOWN = (CustomLayer, *get_args(get_args(Layer)[0]))
 
 
 class CustomBlock(Block):
@@ -34,5 +36,9 @@ class CustomBlock(Block):
 
     def layers(self, picked: Picked, channels: int) -> Layers:
         """The layers for one set of values."""
-        found: tuple[Any, ...] = super().layers(picked, channels)
+        with calling(type(self), "unit"):
+            found: tuple[Any, ...] = super().layers(picked, channels)
+        for layer in found:
+            if not isinstance(layer, KNOWN):
+                raise wrong(type(self), "unit", layer, "layers of searchspace.layers and CustomLayers")
         return tuple(layer.concrete() if isinstance(layer, CustomLayer) else layer for layer in found)

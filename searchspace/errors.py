@@ -29,3 +29,7 @@ class DomainError(SearchSpaceError):
 
 class InfeasibleError(SearchSpaceError):
     """A layer cannot be applied to the image it is given."""
+
+
+class OwnCodeError(SearchSpaceError):
+    """Code of a user's own failed, or gave what it must not."""

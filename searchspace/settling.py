@@ -32,8 +32,10 @@ def settled(parts: Sequence[Layers], shape: Shape) -> list[Layers]:
 def _settled(layer: Layer, shape: Shape) -> Layer:
     match layer:
         case Custom():
-            after = tuple(asked(layer, "output_shape", lambda own: own.output_shape(shape)))
-            cost = Cost(*asked(layer, "cost", lambda own: own.cost(shape, after)))
+            after = output_shape(layer, shape)
+            cost = asked(
+                layer, "cost", lambda own: own.cost(shape, after), is_right=_is_cost, expected="a Cost of whole numbers"
+            )
             return layer.model_copy(update={"after": after, "cost": tuple(cost)})
         case Residual(body=body, shortcut=shortcut):
             parts = [*settled([body], shape), *settled([shortcut], shape)]
@@ -42,6 +44,14 @@ def _settled(layer: Layer, shape: Shape) -> Layer:
             return layer.model_copy(update={"branches": tuple(settled([one], shape)[0] for one in branches)})
         case _:
             return layer
+
+
+def _is_cost(answer: object) -> bool:
+    return (
+        isinstance(answer, tuple)
+        and len(answer) == len(Cost._fields)
+        and all(type(number) is int and number >= 0 for number in answer)
+    )
 
 
 def _has_custom(layers: Layers) -> bool:

@@ -79,7 +79,15 @@ def _(layer: SqueezeExcitation, shape: Shape) -> Shape:
 
 @output_shape.register
 def _(layer: Custom, shape: Shape) -> Shape:
-    return layer.after or asked(layer, "output_shape", lambda own: own.output_shape(shape))
+    return layer.after or tuple(
+        asked(
+            layer,
+            "output_shape",
+            lambda own: own.output_shape(shape),
+            is_right=_is_shape,
+            expected="(height, width, channels) or (units,), whole numbers from 1 on",
+        )
+    )
 
 
 @output_shape.register
@@ -138,7 +146,22 @@ def output_channels(layers: Layers, channels: int) -> int:
 
 
 def _own_channels(layer: Custom, channels: int) -> int:
-    return asked(layer, "output_channels", lambda own: own.output_channels(channels))
+    answer: int = asked(
+        layer,
+        "output_channels",
+        lambda own: own.output_channels(channels),
+        is_right=_is_count,
+        expected="a whole number from 1 on",
+    )
+    return answer
+
+
+def _is_shape(answer: object) -> bool:
+    return isinstance(answer, tuple | list) and len(answer) in {1, IMAGE_RANK} and all(map(_is_count, answer))
+
+
+def _is_count(answer: object) -> bool:
+    return type(answer) is int and answer >= 1
 
 
 def extent(pair: Pair) -> str:

@@ -34,7 +34,13 @@ QUARTILES = ("smallest", "25%", "median", "75%", "largest")
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("study", metavar="STUDY", help="the study file")
-    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="change a value of the study")
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="change a value of the study; as YAML, such as budget.candidates=12 or 'engine={sampler: tpe}'",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -43,6 +49,7 @@ def run(options: argparse.Namespace) -> None:
 
     from fmsearch.datasets import describe
     from fmsearch.preview import preview
+    from fmsearch.proposers import make
     from fmsearch.study import load_study
     from searchspace import Input
 
@@ -52,6 +59,8 @@ def run(options: argparse.Namespace) -> None:
     space = study.search_space(
         Input(height=height, width=width, channels=channels, classes=len(images.class_names)),
     )
+    if study.engine.code:
+        make(study.engine, space, study.objectives, study.seed)  # to see that it can be
     sample = preview(space, study.seed)
     print("\n".join([*about(study, images, space), "", *shares(sample), "", *plan(study, sample)]))
     if not sample.fitting:
@@ -69,9 +78,12 @@ def own_blocks(study: Study, space: SearchSpace) -> str:
     from random import Random
 
     from fmsearch.reports.wording import described
+    from fmsearch.training.quiet import import_keras
+
+    import_keras()  # before anything that imports it aloud
     from fmsearch.training.agreement import differences
     from searchspace import InfeasibleError, layers
-    from searchspace.custom import implementation
+    from searchspace.custom import file_of, implementation
 
     dice, seen = Random(study.seed), 0  # noqa: S311  # a sample, not a secret
     for _ in range(COMPARED * TRIES):
@@ -79,7 +91,7 @@ def own_blocks(study: Study, space: SearchSpace) -> str:
         with suppress(InfeasibleError):
             for one in differences(candidate.architecture):
                 layer = one.row.layer
-                file = implementation(layer).file if isinstance(layer, layers.Custom) else "searchspace"
+                file = file_of(type(implementation(layer))) if isinstance(layer, layers.Custom) else "searchspace"
                 raise InputError(
                     f"{described(layer)}, at {one.name} on {one.row.before}: its static analysis says {one.what} "
                     f"{one.said}, Keras builds {one.found}.",

@@ -21,7 +21,7 @@ examples:
   fmsearch init pets.yaml --data folder:images/pets
   fmsearch init sensor.yaml --data npz:sensor.npz
 """
-KNOWN = ("digits", "fashion_mnist")
+KNOWN = ("digits", "fashion_mnist", "mnist", "cifar10")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="DATA",
         default=KNOWN[0],
-        help="digits, fashion_mnist, folder:PATH (a folder of images a class) or npz:PATH; digits if absent",
+        help=f"{', '.join(KNOWN)}, folder:PATH (a folder of images a class) or npz:PATH; {KNOWN[0]} if absent",
     )
 
 

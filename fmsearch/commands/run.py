@@ -23,9 +23,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", help="the run folder (default: runs/<name of the study>)")
     parser.add_argument("--workers", metavar="N", type=int, help="evaluations side by side (default: one a core)")
     parser.add_argument(
-        "--executor", choices=("processes", "inline"), default="processes", help="where they run (default: processes)"
+        "--executor",
+        choices=("processes", "inline"),
+        default="processes",
+        help="where they run: worker processes (default), or one by one in this process, which ends none that hangs",
     )
-    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="change a value of the study")
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="change a value of the study; as YAML, such as budget.candidates=12 or 'engine={sampler: tpe}'",
+    )
     parser.add_argument("--fresh", action="store_true", help="begin anew; an earlier run is moved aside")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import inspect
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import optuna
 
+from fmsearch import own_code
 from fmsearch.errors import InputError
 from fmsearch.proposers.front import FrontSampler
 from searchspace import SearchSpace
+from searchspace.custom import failure, file_of
 
 if TYPE_CHECKING:
     from fmsearch.study import Objectives
@@ -168,31 +165,16 @@ MAKERS: dict[str, Callable[[int], optuna.samplers.BaseSampler]] = {
 
 def _own_sampler(path: str, seed: int) -> optuna.samplers.BaseSampler:
     """A sampler from a user's module, with the study's seed if it takes one."""
-    where, _, name = path.rpartition(":")
-    expected = "Expected module:Class, a sampler as Optuna's BaseSampler describes it."
+    made = own_code.named(path)
     try:
-        made = getattr(_module(where), name)
         takes_seed = "seed" in inspect.signature(made).parameters
         sampler = made(seed=seed) if takes_seed else made()
     except Exception as error:  # whatever a user's module does
-        raise InputError(f"engine.sampler {path} cannot be made: {type(error).__name__}: {error}.", expected) from error
+        told = failure(error, file_of(made), "it cannot be made: ")
+        raise InputError(f"engine.sampler {path}: {told}", own_code.SAMPLER) from error
     if not isinstance(sampler, optuna.samplers.BaseSampler):
-        raise InputError(f"engine.sampler {path} gives {type(sampler).__name__}, no sampler.", expected)
+        raise InputError(f"engine.sampler {path} gives {type(sampler).__name__}, no sampler.", own_code.SAMPLER)
     return sampler
-
-
-def _module(where: str) -> ModuleType:
-    """A module by its file or by its name."""
-    if not where.endswith(".py"):
-        return importlib.import_module(where)
-    name = Path(where).stem
-    spec = importlib.util.spec_from_file_location(name, where)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{where} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @contextmanager

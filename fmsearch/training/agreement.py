@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fmsearch.training.build import build
-from fmsearch.training.quiet import import_keras
 from searchspace import Architecture, analyse, layers
 from searchspace.analysis import Row
 
@@ -37,7 +36,6 @@ def differences(architecture: Architecture) -> Iterator[Difference]:
         InfeasibleError: it cannot be built.
     """
     rows = analyse(architecture).rows
-    import_keras()
     model = build(architecture)
     names = [name for section, stack in architecture.sections() for name in _names(stack, section.replace(" ", "_"))]
     for name, row in zip(names, rows, strict=True):

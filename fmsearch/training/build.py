@@ -158,7 +158,14 @@ def _(layer: layers.Flatten, name: str) -> keras.layers.Layer:
 
 @keras_layer.register
 def _(layer: layers.Custom, name: str) -> keras.layers.Layer:
-    return asked(layer, "keras_layer", lambda own: own.keras_layer(name))
+    answer: keras.layers.Layer = asked(
+        layer,
+        "keras_layer",
+        lambda own: own.keras_layer(name),
+        is_right=lambda answer: isinstance(answer, keras.layers.Layer) and answer.name == name,
+        expected=f"a Keras layer of the name that it is given, {name}",
+    )
+    return answer
 
 
 @keras_layer.register

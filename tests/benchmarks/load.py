@@ -141,8 +141,8 @@ def page(rows, again, disk):
         "As whole commands, with worker processes and Python's own start: of a study with nsga2 whose "
         f"{again['evaluations']:,} evaluations are in the store, `fmsearch run` takes {again['again']:.1f} s, and "
         f"`fmsearch leaderboard` {again['leaderboard']:.1f} s. The run folder of {disk['candidates']} candidates of "
-        f"about {disk['parameters']:,} parameters (the median) takes {disk['disk']:.1f} MB on disk, models "
-        f"of its front among it, real Keras files, untrained: {disk['models']}.",
+        f"about {disk['parameters']:,} parameters (the median) takes {disk['disk']:.1f} MB on disk, with the models of "
+        f"its front, real but untrained Keras files: {disk['models']}.",
         120,
     )
     return f"""\

@@ -57,8 +57,14 @@ def test_cmaes_says_what_it_cannot_do_with_line_and_column(tmp_path, change, mes
 @pytest.mark.parametrize(
     ("engine", "message"),
     [
-        ("{sampler: tpe, tuner: grid}", "engine.tuner: optuna has no tuner"),
-        ("{name: keras_tuner, sampler: tpe}", "engine.sampler: keras_tuner has no sampler"),
+        (
+            "{sampler: tpe, tuner: grid}",
+            "optuna has no tuner; expected name: keras_tuner, or sampler in place of tuner",
+        ),
+        (
+            "{name: keras_tuner, sampler: tpe}",
+            "keras_tuner has no sampler; expected name: optuna, or tuner in place of sampler",
+        ),
         ("{sampler: tpe, scalarize: {accuracy: 1}}", "engine.scalarize: tpe knows both objectives"),
         ("{name: keras_tuner, tuner: tpe}", "'hyperband', 'bayesian', 'random' or 'grid'"),
         ("{sampler: tpee}", "'tpe'"),
@@ -69,16 +75,32 @@ def test_what_does_not_go_together(tmp_path, engine, message):
 
 
 def test_what_a_sampler_needs_is_told_before_it_runs(tmp_path, monkeypatch):
-    monkeypatch.setattr(engines, "NEEDED", {"cmaes": ("a_module_that_nobody_has", "fmsearch[cmaes]")})
+    monkeypatch.setattr(engines, "NEEDED", {"cmaes": "a_module_that_nobody_has"})
     told = refusal(tmp_path, RANGES)
-    assert (
-        "cmaes needs a_module_that_nobody_has, which is not installed; expected pip install 'fmsearch[cmaes]'" in told
-    )
+    assert "cmaes needs a_module_that_nobody_has, which is not installed; expected pip install a_module" in told
 
 
 def test_a_file_beside_the_study_goes_before_a_module(tmp_path):
-    text = RANGES.replace("cmaes", "mine:MySampler")
-    assert load_study(written(tmp_path, text)).engine.sampler == "mine:MySampler"
-    (tmp_path / "mine.py").touch()
+    text = RANGES.replace("cmaes", "json:JSONDecoder")
+    assert load_study(written(tmp_path, text)).engine.sampler == "json:JSONDecoder"
+    (tmp_path / "json.py").write_text("class JSONDecoder: ...", encoding="utf-8")
     found = load_study(written(tmp_path, text)).engine
-    assert (found.sampler, found.code) == (f"{tmp_path}/mine.py:MySampler", f"{tmp_path}/mine.py")
+    assert (found.sampler, found.code) == (f"{tmp_path}/json.py:JSONDecoder", f"{tmp_path}/json.py")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "ModuleNotFoundError: No module named 'my_samplers'. Expected module:Class, a sampler"),
+        (
+            "import optuna\n1 / 0",
+            "{folder}/my_samplers.py:2: ZeroDivisionError: division by zero. Expected",
+        ),
+        ("x = 1", "{folder}/my_samplers.py has no class Mine. Expected module:Class, a sampler"),
+    ],
+)
+def test_a_sampler_that_is_not_there_is_told_with_its_place(tmp_path, content, message):
+    if content is not None:
+        (tmp_path / "my_samplers.py").write_text(content, encoding="utf-8")
+    told = refusal(tmp_path, RANGES.replace("cmaes", "my_samplers:Mine"))
+    assert told.startswith(f"study.yaml:4:19: engine.sampler: {message.format(folder=tmp_path)}")

@@ -7,9 +7,10 @@ import pytest
 from fmsearch import source
 from fmsearch.errors import InputError
 
-PLAIN = "A study is plain YAML: write the value itself."
+PLAIN = "They are plain YAML: write the value itself."
 CONTROL = r"Expected a line of text; in double quotes, a backslash is written \\."
 TAB = r"no valid YAML: while scanning for the next token, found character '\t' that cannot start any token."
+TAB += " YAML is indented with spaces, not with tabs."
 
 
 def read(folder: Path, text: str | bytes) -> source.Document:
@@ -104,49 +105,49 @@ study.yaml:1:1: no valid YAML: found incompatible YAML document (version 1.* is 
         (
             "a: 1\na: 2\n",
             """\
-study.yaml:2:1: the key 'a' stands here a second time.
+study.yaml:2:1: the key 'a' stands here a second time. The first time is in line 1: remove one.
     a: 2
     ^""",
         ),
         (
             "a: {b: 1, 'b': 2}\n",
             """\
-study.yaml:1:11: the key 'b' stands here a second time.
+study.yaml:1:11: the key 'b' stands here a second time. The first time is in line 1: remove one.
     a: {b: 1, 'b': 2}
               ^""",
         ),
         (
             "a: !!python/name:os.system x\n",
             f"""\
-study.yaml:1:4: the tag 'tag:yaml.org,2002:python/name:os.system'. {PLAIN}
+study.yaml:1:4: the tag 'tag:yaml.org,2002:python/name:os.system' is not for studies. {PLAIN}
     a: !!python/name:os.system x
        ^""",
         ),
         (
             "a: !own x\n",
             f"""\
-study.yaml:1:4: the tag '!own'. {PLAIN}
+study.yaml:1:4: the tag '!own' is not for studies. {PLAIN}
     a: !own x
        ^""",
         ),
         (
             "a: &x 1\n",
             f"""\
-study.yaml:1:4: the anchor or alias 'x'. {PLAIN}
+study.yaml:1:4: the anchor or alias 'x' is not for studies. {PLAIN}
     a: &x 1
        ^""",
         ),
         (
             "a: *x\n",
             f"""\
-study.yaml:1:4: the anchor or alias 'x'. {PLAIN}
+study.yaml:1:4: the anchor or alias 'x' is not for studies. {PLAIN}
     a: *x
        ^""",
         ),
         (
             "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n",
             f"""\
-study.yaml:1:4: the anchor or alias 'a'. {PLAIN}
+study.yaml:1:4: the anchor or alias 'a' is not for studies. {PLAIN}
     a: &a [x, x]
        ^""",
         ),
@@ -176,8 +177,8 @@ study.yaml:1:4: a number too large. Expected 18 digits at most.
     a: "\ud800"
        ^""",
         ),
-        (b"a: \xff\n", "study.yaml:1:4: not UTF-8 text (byte 3). Expected a YAML file."),
-        ("a: 1\n".encode("utf-16"), "study.yaml:1:1: not UTF-8 text (byte 0). Expected a YAML file."),
+        (b"a: \xff\n", "study.yaml:1:4: not UTF-8 text (byte 3). Expected YAML: save it as UTF-8."),
+        ("a: 1\n".encode("utf-16"), "study.yaml:1:1: not UTF-8 text (byte 0). Expected YAML: save it as UTF-8."),
         ("a" * 100_001, "study.yaml:1:1: larger than 100,000 bytes. Expected a study file, a page or two."),
     ],
 )
@@ -187,7 +188,7 @@ def test_what_is_refused_and_where(tmp_path, text, message):
 
 def test_long_lines_are_shown_around_the_place(tmp_path):
     assert refusal(tmp_path, f"a: {{b: {'x' * 200}, b: 1, c: {'y' * 200}}}\n") == (
-        "study.yaml:1:210: the key 'b' stands here a second time.\n"
+        "study.yaml:1:210: the key 'b' stands here a second time. The first time is in line 1: remove one.\n"
         f"    {'x' * 63}, b: 1, c: {'y' * 26}\n"
         f"    {' ' * 65}^"
     )
@@ -195,7 +196,9 @@ def test_long_lines_are_shown_around_the_place(tmp_path):
 
 def test_the_caret_allows_for_wide_letters(tmp_path):
     assert refusal(tmp_path, "{가나: 1, 가나: 2}\n") == (
-        "study.yaml:1:9: the key '가나' stands here a second time.\n    {가나: 1, 가나: 2}\n              ^"
+        "study.yaml:1:9: the key '가나' stands here a second time. The first time is in line 1: remove one.\n"
+        "    {가나: 1, 가나: 2}\n"
+        "              ^"
     )
 
 

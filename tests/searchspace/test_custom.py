@@ -1,6 +1,8 @@
 """Layers and blocks of a user's own: asked once, stored with the network, and found by name and digest."""
 
+import inspect
 import random
+import re
 from typing import Literal
 
 import pytest
@@ -19,6 +21,7 @@ from searchspace import (
     from_values,
 )
 from searchspace.custom import register
+from searchspace.errors import OwnCodeError
 from searchspace.extended import extended
 from searchspace.layers import Activate, Concatenate, Conv2D, Custom, Residual
 
@@ -76,12 +79,12 @@ class BrokenBlock(CustomBlock):
 
 @pytest.fixture(autouse=True)
 def known():
-    for layer in (Half, Broken):
-        register(layer, "d1gest", "/home/me/blocks.py")
+    for layer in (Half, Broken, Answers):
+        register(layer, "d1gest")
 
 
 def space_of(block, stages=1, size=8):
-    schema = extended((HalfBlock, NestedBlock, BrokenBlock))
+    schema = extended((HalfBlock, NestedBlock, BrokenBlock, AnswersBlock))
     declared = schema.model_validate({"stages": {"count": stages, "block": block}})
     parts = {name: getattr(declared, name) for name in type(declared).model_fields}
     return SearchSpace(**parts, input=Input(height=size, width=size, channels=2, classes=3))
@@ -147,13 +150,65 @@ def test_an_own_block_has_a_schema_of_its_own():
 
 def test_another_file_is_another_candidate():
     first = from_values(space_of({"kind": "half", "filters": 4}), {})
-    register(Half, "0ther", "/home/me/blocks.py")
+    register(Half, "0ther")
     assert from_values(space_of({"kind": "half", "filters": 4}), {}).digest != first.digest
 
 
 def test_what_fails_in_a_layer_is_told_with_its_name_and_file():
-    with pytest.raises(SearchSpaceError, match=r"Broken\.cost in /home/me/blocks\.py failed: IndexError"):
+    line = inspect.getsourcelines(Broken.cost)[1] + 1
+    with pytest.raises(OwnCodeError, match=rf"^{re.escape(__file__)}:{line}: Broken\.cost failed: IndexError: "):
         from_values(space_of({"kind": "broken", "filters": 4}), {})
+
+
+class Answers(CustomLayer):
+    """Gives what it is told to."""
+
+    what: str
+    answer: str
+
+    def output_shape(self, shape):
+        return eval(self.answer) if self.what == "output_shape" else shape
+
+    def output_channels(self, channels):
+        return eval(self.answer) if self.what == "output_channels" else channels
+
+    def cost(self, _before, _after):
+        return eval(self.answer) if self.what == "cost" else Cost()
+
+
+class AnswersBlock(CustomBlock):
+    kind: Literal["answers"] = "answers"
+    what: str
+    answer: str
+
+    @staticmethod
+    def unit(picked, _channels, _strides):
+        if picked["what"] == "unit":
+            return eval(picked["answer"])
+        return (Answers(what=picked["what"], answer=picked["answer"]),)
+
+
+@pytest.mark.parametrize(
+    ("what", "answer", "message"),
+    [
+        ("output_shape", "'a'", "gave 'a'. Expected (height, width, channels) or (units,), whole numbers from 1 on."),
+        ("output_shape", "(8, 0, 4)", "gave (8, 0, 4). Expected (height,"),
+        ("output_shape", "(8, 8)", "gave (8, 8). Expected (height,"),
+        ("output_channels", "0", "gave 0. Expected a whole number from 1 on."),
+        ("cost", "None", "gave None. Expected a Cost of whole numbers."),
+        ("cost", "Cost(kernel=0.5)", "Expected a Cost of whole numbers."),
+        ("unit", "5", "failed: TypeError: "),
+        ("unit", "('conv',)", "gave 'conv'. Expected layers of searchspace.layers and CustomLayers."),
+        ("unit", "(Half(filter=3),)", "failed: ValidationError: filters: Field required; filter: Extra inputs are"),
+        ("unit", "picked['widths']", "failed: KeyError: 'widths'. Mend it there."),
+    ],
+)
+def test_an_answer_that_is_none_is_told_with_its_method_and_what_was_expected(what, answer, message):
+    owner = "AnswersBlock" if what == "unit" else "Answers"
+    with pytest.raises(OwnCodeError) as caught:
+        from_values(space_of({"kind": "answers", "filters": 4, "what": what, "answer": answer}), {})
+    assert f"{owner}.{what} {message}" in str(caught.value)
+    assert str(caught.value).startswith(__file__)
 
 
 def test_a_layer_of_a_file_that_was_not_loaded_says_so():

@@ -1,12 +1,17 @@
 """`fmsearch init`: what it writes is a study that passes `fmsearch check`."""
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from fmsearch.cli import main
+from fmsearch.commands.init import KNOWN
+from fmsearch.datasets.spec import Name
 from fmsearch.study import load_study
+
+EXPECTED = "Expected digits, fashion_mnist, mnist, cifar10, folder:PATH or npz:PATH."
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +24,10 @@ def images(tmp_path):
     for name in ("cats", "dogs"):
         (tmp_path / "it's images" / name).mkdir(parents=True)
     np.savez_compressed(tmp_path / "8x8.npz", x=np.zeros((9, 40, 30), np.uint8), y=np.arange(9) % 3)
+
+
+def test_it_knows_the_data_sets_that_studies_know():
+    assert get_args(Name) == KNOWN
 
 
 def test_the_default_is_a_study_of_digits(tmp_path, capsys):
@@ -84,9 +93,9 @@ def test_an_existing_file_is_left_as_it_is(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--data", "digit"], "--data digit: unknown. Expected digits, fashion_mnist, folder:PATH or npz:PATH."),
-        (["--data", "folder:"], "--data folder:: unknown. Expected digits, fashion_mnist, folder:PATH or npz:PATH."),
-        (["--data", "zip:x"], "--data zip:x: unknown. Expected digits, fashion_mnist, folder:PATH or npz:PATH."),
+        (["--data", "digit"], f"--data digit: unknown. {EXPECTED}"),
+        (["--data", "folder:"], f"--data folder:: unknown. {EXPECTED}"),
+        (["--data", "zip:x"], f"--data zip:x: unknown. {EXPECTED}"),
         (["--data", "npz:a\nb"], r"--data 'npz:a\nb': a path with control characters. Rename it."),
         (["no/x.yaml"], "no/x.yaml cannot be written: No such file or directory. Expected a file in a folder."),
     ],

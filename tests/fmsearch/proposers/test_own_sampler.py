@@ -29,6 +29,10 @@ class Needy(Mine):
 
 def not_a_sampler():
     return {}
+
+class Wrong(Mine):
+    def __init__(self):
+        1 / 0
 """
 STUDY = "name: own\nspace: {stages: {block: {kind: conv, filters: [4, 8, 16]}}}\nengine: {sampler: samplers:Mine}\n"
 
@@ -66,8 +70,9 @@ def test_it_may_be_in_a_module(folder, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("Absent", "cannot be made: AttributeError: module 'samplers' has no attribute 'Absent'"),
-        ("Needy", "cannot be made: TypeError: "),
+        ("Absent", "samplers.py has no class Absent. Expected module:Class"),
+        ("Needy", "it cannot be made: TypeError: "),
+        ("Wrong", "samplers.py:24: it cannot be made: ZeroDivisionError: division by zero. Expected module:Class"),
         ("not_a_sampler", "gives dict, no sampler. Expected module:Class"),
     ],
 )
@@ -78,7 +83,7 @@ def test_what_is_no_sampler_is_wrong_input(folder, name, message):
 
 
 def test_a_module_that_is_not_there_is_wrong_input():
-    with pytest.raises(InputError, match=r"engine\.sampler no_such_module:X cannot be made: ModuleNotFoundError"):
+    with pytest.raises(InputError, match=r"^ModuleNotFoundError: No module named 'no_such_module'\. Expected"):
         make(Engine(sampler="no_such_module:X"), stub_study().search_space(IMAGES), Objectives(), 0)
 
 
