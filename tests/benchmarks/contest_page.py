@@ -11,8 +11,9 @@ HEAD = """\
 
 `python tests/benchmarks/contest.py --peers DIR`: Fashion-MNIST, {cores} cores, one run after another on the same
 machine, nothing else running but what is said below. Test accuracy of the model that validation chooses at or under
-each number of parameters; the front score is its mean over budgets spaced evenly in the logarithm from 1,000 to 1,000,000 parameters (chance, 0.1,
-where no model fits). Nothing about the test set informed a choice. `runs.jsonl` holds every model of every run.
+each number of parameters; the front score is its mean over budgets spaced evenly in the logarithm from 1,000 to
+1,000,000 parameters (chance, 0.1, where no model fits). Nothing about the test set informed a choice. `runs.jsonl`
+holds every model of every run.
 
 fmsearch trains with its own schedule (one cycle) in both spaces; in the peers' space, optimizer, learning rates,
 architectures and augmentation are the peers'. Peers train each model for ten epochs. Figures are means over seeds, with
