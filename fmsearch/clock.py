@@ -22,11 +22,12 @@ class Clock:
     Args:
         facts: of the run.
         start: when this sitting began, in `time.monotonic()`.
+        anew: whether nothing of the earlier sittings is of use.
     """
 
-    def __init__(self, facts: Facts, start: float) -> None:
+    def __init__(self, facts: Facts, start: float, *, anew: bool = False) -> None:
         self._facts = facts
-        self._start = start - (facts.fact("seconds") or 0.0)
+        self._start = start - (0.0 if anew else facts.fact("seconds") or 0.0)
 
     def elapsed(self) -> float:
         """Seconds of the run so far."""

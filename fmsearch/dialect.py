@@ -72,6 +72,23 @@ def compose(text: str) -> yaml.Node | None:
     return _Loader(text).get_single_node()
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes what reads the same: text that this dialect would take for something else stands in quotes."""
+
+
+def _represented(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    is_other = any(re.fullmatch(pattern, text) for pattern, _ in _SCALARS.values())
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if is_other else None)
+
+
+_Dumper.add_representer(str, _represented)
+
+
+def write(data: Any) -> str:
+    """Plain values as a text that `compose` reads again."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
 def scalar(node: yaml.Node) -> str | int | float | bool | None:
     """The value of a node that is neither mapping nor list.
 

@@ -107,7 +107,7 @@ class Engine(Model):
         Args:
             base_folder: the study file's folder.
         """
-        file = base_folder.absolute() / f"{self.code.removesuffix('.py')}.py"
+        file = (base_folder / f"{self.code.removesuffix('.py')}.py").resolve()
         if not self.code or not file.is_file():
             return self
         return self.model_copy(update={"sampler": f"{file}:{self.kind.rpartition(':')[2]}"})

@@ -34,7 +34,8 @@ def _whole(number: float) -> float:
     return int(number) if number == int(number) else number
 
 
-Passes: TypeAlias = Annotated[float, Field(gt=0, le=10_000), AfterValidator(_whole), SerializeAsAny()]
+MOST_PASSES = 10_000.0
+Passes: TypeAlias = Annotated[float, Field(gt=0, le=MOST_PASSES), AfterValidator(_whole), SerializeAsAny()]
 """Epochs: passes over the training images. Half a one is a pass over half of them; whole ones are written so."""
 
 

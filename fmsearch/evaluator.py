@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from fmsearch.evaluation import Evaluation, Result
 from fmsearch.events import Note, Observer, Started
 from fmsearch.executors import Call, Executor, Outcome
@@ -50,6 +52,7 @@ class _Wanted:
     number: int = field(compare=False)
     evaluation: Evaluation = field(compare=False)
     seconds: float = field(compare=False)
+    known: bool = field(default=False, compare=False)
     tries: int = field(default=0, compare=False)
 
 
@@ -109,6 +112,11 @@ class Evaluator:
             heapq.heappush(self._wanted, _Wanted((*priority, self._tickets), number, evaluation, seconds))
             self._tickets += 1
 
+    def renew(self, number: int, evaluation: Evaluation, seconds: float) -> None:
+        """Run an evaluation whose result is known once more, for the model that it leaves; the result stays."""
+        heapq.heappush(self._wanted, _Wanted((self._tickets,), number, evaluation, seconds, known=True))
+        self._tickets += 1
+
     def drop_waiting(self) -> None:
         """Want nothing any more that no worker has begun."""
         self._wanted.clear()
@@ -146,8 +154,11 @@ class Evaluator:
     def _settle(self, ticket: int, outcome: Outcome) -> Answer | None:
         """The answer; None where the fault was external and another try may do better."""
         wanted = self._running.pop(ticket)
-        if outcome.value is not None:
-            result = self._without_remark(Result.model_validate_json(outcome.value))
+        outcome, result = _read(outcome)
+        if result is not None:
+            if wanted.known:
+                return Answer(wanted.number, wanted.evaluation, result, stored=True)
+            result = self._without_remark(result)
             self._cache.add(wanted.evaluation, result)
             return Answer(wanted.number, wanted.evaluation, result, stored=False)
         wanted.tries += 1
@@ -171,3 +182,14 @@ class Evaluator:
             count = len(self._running)
             waits = "the evaluation that runs ends" if count == 1 else f"the {count} evaluations that run end"
             self._observer.notice(Note(f"Stopping as soon as {waits}; Ctrl-C again leaves at once."))
+
+
+def _read(outcome: Outcome) -> tuple[Outcome, Result | None]:
+    """The result that a worker answered, if that is one."""
+    if outcome.value is None:
+        return outcome, None
+    try:
+        return outcome, Result.model_validate_json(outcome.value)
+    except ValidationError as error:
+        why = f"the answer is no result: {error.errors()[0]['msg']}"
+        return Outcome(error=why), None

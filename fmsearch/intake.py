@@ -71,17 +71,20 @@ class Intake:
         Raises:
             InputError: not one proposal of the whole study could be trained.
         """
-        taken, self._later = self._later, []
-        idle = 0
+        taken: list[Taken] = []
+        waiting, self._later = self._later, []
+        for one in waiting:
+            self._add(one, taken)
+        idle, has_more = 0, True
         while len(taken) < count and not self.exhausted:
-            proposal = self._proposer.ask() if idle < PATIENCE else None
+            proposal = self._proposer.ask() if has_more and idle < PATIENCE else None
             if proposal is None and self.prescribes:
                 self.exhausted = not (self._proposals or taken)
                 break
+            has_more = proposal is not None
             new = self._consider(proposal or self._draw())
             if new is not None:
-                # One candidate has one training in a cohort; another one of it waits for the next.
-                (self._later if any(new.number == one.number for one in taken) else taken).append(new)
+                self._add(new, taken)
                 idle = 0
             else:
                 idle += 1
@@ -93,6 +96,10 @@ class Intake:
                 "Raise `limits`, or allow smaller networks in `space`.",
             )
         return taken
+
+    def _add(self, one: Taken, taken: list[Taken]) -> None:
+        """One candidate has one training in a cohort; another one of it waits for the next."""
+        (self._later if any(one.number == other.number for other in taken) else taken).append(one)
 
     def settle(self, training: Training, verdict: Verdict) -> None:
         """What came of a training: told to the proposer, for each proposal that led to it."""

@@ -49,6 +49,21 @@ def load(path: Path) -> Own:
     return Own(path, _blocks(path, own))
 
 
+def tell_apart(files: Sequence[Own]) -> None:
+    """See that no two blocks of several files have one kind.
+
+    Raises:
+        InputError: two have.
+    """
+    known: dict[str | None, Own] = {}
+    for file in files:
+        for block in file.blocks:
+            other = known.setdefault(_kind(block), file)
+            if other is not file:
+                what = f"{file.path}: the kind '{_kind(block)}' of {block.__name__} is that of a block in {other.path}."
+                raise InputError(what, "Expected another one.")
+
+
 def named(what: str) -> Callable[..., Any]:
     """What `my_module:MySampler` or `my_module.py:MySampler` names.
 

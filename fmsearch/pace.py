@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Protocol, final
 
 from fmsearch.clock import Clock
 from fmsearch.evaluation import Result
-from fmsearch.pareto import front
 from fmsearch.schedule import LAG
 from fmsearch.study import Study
 from fmsearch.timetable import CLOSING, FINISH, Finalist, Sharing, Timetable, allot, choose, whole
@@ -33,7 +32,7 @@ class Spent(NamedTuple):
 
 
 class Standing(Protocol):
-    """How a search stands. Working it out takes long, so it is asked only where it counts."""
+    """How a search stands, or how it ended. Working it out takes long, so it is asked only where it counts."""
 
     @property
     def spent(self) -> Sequence[Spent]:
@@ -42,6 +41,14 @@ class Standing(Protocol):
     @property
     def front(self) -> Sequence[Finalist]:
         """The candidates that nobody dominates, each by its longest training."""
+
+    @property
+    def trained(self) -> Sequence[Finalist]:
+        """All candidates that were trained, each by its longest training."""
+
+    @property
+    def skipped(self) -> Sequence[tuple[int, float]]:
+        """Which trainings, by candidate and epochs, were wanted and have no answer."""
 
 
 class Finals(Protocol):
@@ -67,7 +74,10 @@ class Pace(Protocol):
 
     @property
     def searched(self) -> bool:
-        """Whether the search is over: what is not in the store by now is not trained."""
+        """Whether its time is up: what no worker has begun is not trained."""
+
+    def skips(self, number: int, epochs: float) -> bool:
+        """Whether an earlier sitting's clock left out this training of a candidate."""
 
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
         """What a training of so many epochs cost."""
@@ -75,7 +85,7 @@ class Pace(Protocol):
     def admits(self, standing: Standing) -> bool:
         """Whether one more cohort may be proposed."""
 
-    def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
+    def finals(self, search: Standing) -> Finals:
         """The final trainings, smallest first, once the search has ended."""
 
 
@@ -88,6 +98,11 @@ class Unhurried:
     def __init__(self, study: Study) -> None:
         self._final = study.final
 
+    def skips(self, number: int, epochs: float) -> bool:
+        """None."""
+        del number, epochs
+        return False
+
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
         """Nothing is limited."""
         del analysis, result, passes
@@ -98,14 +113,13 @@ class Unhurried:
         del standing
         return True
 
-    def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
+    def finals(self, search: Standing) -> Finals:
         """Every one whom nobody dominates, for the same number of epochs.
 
         One that was left at a lower rung and still beats all that are no larger is among them: more epochs would only
         have raised it.
         """
-        del spent
-        members = [trained[i].number for i in front([one.point for one in trained])]
+        members = [one.number for one in search.front]
         return _Planned(dict.fromkeys(members, self._final.epochs), self._final.seeds)
 
 
@@ -126,6 +140,11 @@ class Frugal:
         self._limit = limit
         self._images = images
 
+    def skips(self, number: int, epochs: float) -> bool:
+        """None."""
+        del number, epochs
+        return False
+
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
         """Its multiply-accumulates."""
         del result, passes
@@ -140,10 +159,10 @@ class Frugal:
         usual = sum(known) / len(known)
         return sum(known) + usual * (len(spent) - len(known) + 1) <= (1.0 - self._final.share) * self._limit
 
-    def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
+    def finals(self, search: Standing) -> Finals:
         """Those worth what is left, smallest first, each for its part of it."""
-        rest = max(0.0, self._limit - sum(cohort.cost for cohort in spent)) / self._final.seeds
-        members = choose(trained, rest, self._final.epochs)
+        rest = max(0.0, self._limit - sum(cohort.cost for cohort in search.spent)) / self._final.seeds
+        members = choose(search.trained, rest, self._final.epochs)
         parts = allot(members, rest, self._final.epochs)
         epochs = {
             one.number: whole(one.epochs(part), self._final.epochs) for one, part in zip(members, parts, strict=True)
@@ -176,8 +195,12 @@ class Hurried:
 
     @property
     def searched(self) -> bool:
-        """Whether the search is over, by the clock or by an earlier sitting's."""
-        return self._timetable is not None or self._clock.elapsed() >= self._search_end
+        """Whether its time is up; never, where that was decided before."""
+        return self._timetable is None and self._clock.elapsed() >= self._search_end
+
+    def skips(self, number: int, epochs: float) -> bool:
+        """Whether it is among those that were left out."""
+        return self._timetable is not None and (number, epochs) in self._timetable.skipped
 
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
         """Its seconds."""
@@ -195,11 +218,11 @@ class Hurried:
             self._search_end = self._end - min(use, self._study.final.share * self._limit)
         return self._clock.elapsed() + _work_with_one_more(spent) / self._workers <= self._search_end
 
-    def finals(self, trained: Sequence[Finalist], spent: Sequence[Spent]) -> Finals:
+    def finals(self, search: Standing) -> Finals:
         """Those worth the time that is left, smallest first, each for its part of it."""
         final = self._study.final
-        finishing = [replace(one, setup=one.setup + FINISH) for one in trained]
-        timetable = self._timetable or self._planned(finishing, len(spent))
+        finishing = [replace(one, setup=one.setup + FINISH) for one in search.trained]
+        timetable = self._timetable or self._planned(finishing, search)
         self._keep(timetable)
         known = {one.number: one for one in finishing}
         return Sharing(
@@ -213,11 +236,16 @@ class Hurried:
             keep=lambda epochs: self._keep(timetable.model_copy(update={"epochs": epochs})),
         )
 
-    def _planned(self, trained: Sequence[Finalist], cohorts: int) -> Timetable:
+    def _planned(self, trained: Sequence[Finalist], search: Standing) -> Timetable:
         final = self._study.final
         seconds = self._workers * (self._end - self._clock.elapsed()) / final.seeds
         members = choose(trained, seconds, final.epochs)
-        return Timetable(time=self._limit, cohorts=cohorts, members=tuple(one.number for one in members))
+        return Timetable(
+            time=self._limit,
+            cohorts=len(search.spent),
+            skipped=tuple(search.skipped),
+            members=tuple(one.number for one in members),
+        )
 
     def _keep(self, timetable: Timetable) -> None:
         self._timetable = timetable

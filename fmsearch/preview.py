@@ -32,11 +32,6 @@ class Preview:
     nearest: tuple[Violation, ...]
     samples: int = SAMPLES
 
-    @property
-    def built(self) -> int:
-        """How many can be built."""
-        return self.samples - self.infeasible.total()
-
 
 @dataclass(frozen=True)
 class Countable:

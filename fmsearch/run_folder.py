@@ -26,6 +26,12 @@ class RunFolder:
             raise InputError(f"{path} is no run folder.", "Expected one that `fmsearch run` wrote, as in runs/small.")
         return folder
 
+    @classmethod
+    def of(cls, study: Path) -> RunFolder | None:
+        """The run that wrote a study file; None if it was a person."""
+        folder = cls(study.parent)
+        return folder if study.name == folder.study.name and folder.store.is_file() else None
+
     @property
     def study(self) -> Path:
         """The study as it ran, changes by `--set` included."""

@@ -14,7 +14,7 @@ from fmsearch.clock import Clock
 from fmsearch.datasets import Dataset, load, share
 from fmsearch.effort import relative_of
 from fmsearch.errors import FmsearchError, InputError
-from fmsearch.evaluation import Environment, Evaluation, Result, derive_seed
+from fmsearch.evaluation import Environment, Evaluation, derive_seed
 from fmsearch.evaluator import Evaluator
 from fmsearch.events import Began, Both, Event, Note, Observer
 from fmsearch.executors import Call
@@ -22,7 +22,7 @@ from fmsearch.forecast import forecast
 from fmsearch.intake import Intake
 from fmsearch.pace import FACT as TIMETABLE
 from fmsearch.pace import pace
-from fmsearch.patience import Patience
+from fmsearch.patience import LEAST, TIMES, Patience
 from fmsearch.preview import preview
 from fmsearch.reports.rows import Row, rows
 from fmsearch.run_folder import RunFolder
@@ -82,11 +82,12 @@ def run(
         _note_facts(store, study, data)
         calls = _calls(folder, str(share(data)), study.blocks)
         evaluator = Evaluator(store, runner, calls, watching, stop)
-        _carry_out(study, data, store, evaluator, Clock(store, start), observer=watching)
+        clock = Clock(store, start, anew=Environment.here() not in store.environments())
+        _carry_out(study, data, store, evaluator, clock, observer=watching)
         table = rows(store)
-        front = [row for row in table if row.on_front]
-        _restore(front, folder, runner, calls)
-        _discard(folder, {row.key for row in front})
+        kept = [row for row in table if row.on_front and row.key]
+        _restore(kept, folder, evaluator)
+        _discard(folder, {row.key for row in kept})
         return table
 
 
@@ -116,11 +117,12 @@ def _carry_out(
         patience=Patience(speed, images),
     )
     timing = pace(study, clock, store, workers=evaluator.workers, images=images)
+    store.forget_trail()  # now that it can be written anew
     carry_out(study, intake, trials, timing, relative_of(study, space))
     speedometer.remember()
 
 
-def folder_of(study: Study, out: str | Path | None) -> RunFolder:
+def folder_of(study: Study, out: str | Path | None = None) -> RunFolder:
     """Where a study runs: `runs/<name>`, unless it is told."""
     return RunFolder(Path("runs") / study.name if out is None else Path(out))
 
@@ -189,25 +191,19 @@ def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[s
         yield f"What the clock decided is kept to: {known['cohorts']} cohorts, then the final stage."
 
 
-def _restore(
-    front: list[Row], folder: RunFolder, runner: executors.Executor, calls: Callable[[Evaluation], Call]
-) -> None:
+def _restore(front: list[Row], folder: RunFolder, evaluator: Evaluator) -> None:
     """Train again what joined the front after its model was discarded: the result is known, and the same."""
     for row in front:
         if not folder.model(row.key).is_file():
-            evaluation = next(used.evaluation for used in row.uses if used.key == row.key)
-            runner.submit(0, calls(evaluation))
-            finished = runner.next()
-            if finished is not None and (why := _failure(finished[1])):
-                raise FmsearchError(
-                    f"The model of {row.id} is not there: {why}.",
-                    "Results are safe: mend the cause and run the command again.",
-                )
-
-
-def _failure(outcome: executors.Outcome) -> str:
-    """Why there is no model."""
-    return outcome.error or (Result.model_validate_json(outcome.value).reason if outcome.value else "")
+            evaluation, result = next((used.evaluation, used.result) for used in row.uses if used.key == row.key)
+            evaluator.renew(row.number, evaluation, seconds=LEAST + TIMES * result.seconds)
+    while (answer := evaluator.next()) is not None:
+        if answer.result.reason:
+            row = next(row for row in front if row.number == answer.number)
+            raise FmsearchError(
+                f"The model of {row.id} is not there: {answer.result.reason}.",
+                "Results are safe: mend the cause and run the command again.",
+            )
 
 
 def _discard(folder: RunFolder, keys: set[str]) -> None:

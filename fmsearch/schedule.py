@@ -96,13 +96,18 @@ def bracket_trainings(brackets: Brackets) -> dict[float, int]:
     return dict(counts)
 
 
+def shared_out(candidates: int, engines: int) -> list[int]:
+    """How many each of several engines has that are asked in turn, the first one first."""
+    return [(candidates + engines - 1 - turn) // engines for turn in range(engines)]
+
+
 def planned(study: Study) -> dict[float, int]:
     """How many candidates of a study train at each length, in epochs."""
     budget = study.budget
     if study.engine.tuner != "hyperband":
         return trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep)
     whole, steps = brackets_of(budget), 1 if study.engine.scalarize else STEPS
-    shares = [replace(whole, candidates=(whole.candidates + turn) // steps) for turn in range(steps)]
+    shares = [replace(whole, candidates=count) for count in shared_out(whole.candidates, steps)]
     counts: Counter[float] = Counter()
     for share in shares:
         counts.update(bracket_trainings(share))

@@ -10,6 +10,7 @@ import math
 
 from fmsearch.effort import Relative
 from fmsearch.errors import FmsearchError
+from fmsearch.evaluation import MOST_PASSES
 from fmsearch.evaluator import Answer
 from fmsearch.events import FinalStage, Note, Proposed
 from fmsearch.intake import Intake, Training
@@ -18,7 +19,7 @@ from fmsearch.pareto import Point, front
 from fmsearch.proposers import Evaluated, Failed
 from fmsearch.schedule import LAG, Cohort
 from fmsearch.study import Study
-from fmsearch.timetable import Finalist, shrinkage
+from fmsearch.timetable import Finalist, furthest
 from fmsearch.trials import Trials
 
 AGAIN = "Mend the cause and run the command again: what succeeded is kept."
@@ -32,13 +33,13 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
         FmsearchError: training fails again and again, or not one candidate could be trained.
     """
     search = Search(study, intake, trials, pace, relative)
-    found = search.run()
-    if not found and study.budget.time is not None:
+    search.run()
+    if not search.trained and study.budget.time is not None:
         fix = "Raise budget.time, or shorten the first of budget.rungs."
         raise FmsearchError(f"No candidate was trained within {study.budget.time:g} s of budget.time.", fix)
-    if not found:
+    if not search.trained:
         raise FmsearchError("No candidate was trained with success.", "`fmsearch leaderboard` shows the reasons.")
-    _train_again(pace.finals(found, search.spent), trials)
+    _train_again(pace.finals(search), trials)
 
 
 def _train_again(finals: Finals, trials: Trials) -> None:
@@ -80,11 +81,12 @@ class Search:
         self._relative = relative
         self._cohorts: list[Cohort] = []
         self._cohort_of: dict[tuple[int, float], int] = {}
+        self._answered: set[tuple[int, float]] = set()
         self._prescribed: list[dict[int, float | None]] = []
         self._points: dict[Training, Point | None] = {}
         self._costs: list[list[float]] = []
         self._settled = 0
-        self._reached: dict[int, Finalist] = {}
+        self._reached: dict[int, dict[float, Finalist]] = {}
 
     @property
     def spent(self) -> list[Spent]:
@@ -96,11 +98,21 @@ class Search:
     @property
     def front(self) -> list[Finalist]:
         """The candidates that nobody dominates, each by its longest training."""
-        contest = self._contest()
+        contest = self.trained
         return [contest[i] for i in front([reached.point for reached in contest])]
 
-    def run(self) -> list[Finalist]:
-        """Search; what was trained, each by its longest training.
+    @property
+    def trained(self) -> list[Finalist]:
+        """All candidates that were trained with success, each by its longest training."""
+        return [furthest(list(self._reached[number].values())) for number in sorted(self._reached)]
+
+    @property
+    def skipped(self) -> list[tuple[int, float]]:
+        """Which trainings, by candidate and epochs, were wanted and have no answer."""
+        return sorted(self._cohort_of.keys() - self._answered)
+
+    def run(self) -> None:
+        """Search to the end.
 
         Raises:
             InputError: nothing in the space can be trained.
@@ -111,7 +123,6 @@ class Search:
             self._record(answer)
             if self._pace.searched:
                 self._trials.drop_waiting()
-        return self._contest()
 
     def _open(self) -> None:
         """Propose every cohort that may be proposed now.
@@ -146,9 +157,6 @@ class Search:
         """An engine with rungs of its own counts its candidates itself: they may have longer trainings ahead."""
         return self._intake.prescribes or len(self._trials.taken) < self._study.budget.candidates
 
-    def _contest(self) -> list[Finalist]:
-        return [self._reached[number] for number in sorted(self._reached)]
-
     def _settle(self, seen: list[Cohort]) -> None:
         """Tell the proposer what came of the cohorts it has not been told of."""
         for index, cohort in enumerate(seen[self._settled :], start=self._settled):
@@ -164,26 +172,27 @@ class Search:
         for number in cohort.pending():
             epochs = self._prescribed[index][number] or self._epochs(number, cohort.epochs)
             self._cohort_of[number, epochs] = index
-            self._trials.want(number, epochs, priority=(index, -cohort.rung), stored_only=self._pace.searched)
+            if not self._pace.skips(number, epochs):
+                self._trials.want(number, epochs, priority=(index, -cohort.rung), stored_only=self._pace.searched)
 
     def _epochs(self, number: int, rung: float) -> float:
         """Epochs of a candidate at a rung: fewer for one that costs more, so that the compute is the same."""
-        return float(f"{rung / self._relative(self._trials.taken[number].analysis):.3g}")
+        times = self._relative(self._trials.taken[number].analysis)
+        return rung if times == 1.0 else min(MOST_PASSES, float(f"{rung / times:.3g}"))
 
     def _record(self, answer: Answer) -> None:
         """Fold one result into its cohort; a rung that is complete opens the next."""
         number = answer.number
         index = self._cohort_of[number, answer.evaluation.epochs]
+        self._answered.add((number, answer.evaluation.epochs))
         cohort = self._cohorts[index]
         rung = cohort.rung
         point = self._trials.point(answer)
         passes = min(answer.evaluation.epochs, len(answer.result.curve) or math.inf)
         price = self._pace.price(self._trials.taken[number].analysis, answer.result, passes)
         if point is not None:
-            known = self._reached.get(number)
-            if known is None or known.trained <= passes:
-                gain = shrinkage(known, point.accuracy, passes)
-                self._reached[number] = Finalist(number, point, passes, price.setup, price.epoch, gain)
+            reached = Finalist(number, point, passes, price.setup, price.epoch)
+            self._reached.setdefault(number, {})[answer.evaluation.epochs] = reached
             self._points[number, self._prescribed[index][number]] = point
         cohort.record(number, point)
         self._costs[index].append(price.setup + passes * price.epoch)

@@ -151,7 +151,9 @@ class Study(Model):
     def search_space(self, images: Input) -> SearchSpace:
         """The declared space, for images of one shape."""
         parts = {name: getattr(self.space, name) for name in type(self.space).model_fields}
-        return SearchSpace(**parts, input=images, training=self.training, limits=self.limits)
+        rest = {"input": images, "training": self.training, "limits": self.limits}
+        # Validated as the study was: a block of a user's own is none to the usual schema.
+        return SearchSpace(stages=self.space.stages).model_copy(update=parts | rest)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -160,12 +162,13 @@ class Study(Model):
         return self.model_dump(mode="json", exclude={"name": True, "final": True, "budget": how_long})
 
 
-def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:
+def load_study(path: str | Path, assignments: tuple[str, ...] = (), *, to_run: bool = False) -> Study:
     """The study that a YAML file declares. A relative path in its `data` starts at the file's folder.
 
     Args:
         path: the file.
         assignments: changes on top of it, as in `budget.candidates=12`.
+        to_run: whether it is to propose anything: a sampler of the user's own is looked at.
 
     Raises:
         InputError: the file cannot be read, or something in it is wrong; with file:line:column.
@@ -174,7 +177,7 @@ def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:
     document = source.read(path)
     for assignment in assignments:
         document.assign(assignment)
-    own = _own_blocks(document, path.parent.absolute())
+    own = _own_blocks(document, path.parent)
     schema = study_with(tuple(block for one in own for block in one.blocks))
     try:
         study = schema.model_validate(document.data)
@@ -182,7 +185,9 @@ def load_study(path: str | Path, assignments: tuple[str, ...] = ()) -> Study:
         raise InputError(complaints.describe(error, document, schema)) from None
     try:
         found: dict[str, Any] = {"blocks": tuple(str(one.path) for one in own)}
-        found |= {"data": study.data.resolve(path.parent), "engine": _engine(study, document, path.parent)}
+        found |= {"data": study.data.resolve(path.parent), "engine": study.engine.resolve(path.parent)}
+        if to_run:
+            _look_at_sampler(found["engine"], document)
         return study.model_copy(update=found)
     except RuntimeError as error:
         raise document.wrong(document.mark(("data",)), f"data: {str(error).rstrip('.').lower()}") from None
@@ -197,26 +202,26 @@ def study_with(blocks: tuple[type[Block], ...]) -> type[Study]:
     return create_model("Study", __base__=Study, space=(extended(blocks), space))
 
 
-def _engine(study: Study, document: source.Document, base_folder: Path) -> Engine:
-    """The engine, with the place of a sampler of the user's own, which is looked at."""
-    engine = study.engine.resolve(base_folder)
-    if engine.code:
-        try:
+def _look_at_sampler(engine: Engine, document: source.Document) -> None:
+    """See that a sampler of the user's own is there."""
+    try:
+        if engine.code:
             own_code.named(engine.kind)
-        except InputError as error:
-            told = f"engine.sampler: {error}".rstrip(".")
-            raise document.wrong(document.mark(("engine", "sampler")), told) from error
-    return engine
+    except InputError as error:
+        told = f"engine.sampler: {error}".rstrip(".")
+        raise document.wrong(document.mark(("engine", "sampler")), told) from error
 
 
 def _own_blocks(document: source.Document, base_folder: Path) -> list[own_code.Own]:
     """The files with blocks that a study names, run; a mistake in naming them is left to the schema."""
     named = document.data.get("blocks") if isinstance(document.data, dict) else None
-    found = []
+    found: list[own_code.Own] = []
     for position, name in enumerate(named if isinstance(named, list) else ()):
         if isinstance(name, str):
             try:
-                found.append(own_code.load(base_folder / Path(name).expanduser()))
+                own = own_code.load((base_folder / Path(name).expanduser()).resolve())
+                own_code.tell_apart([*found, own])
             except InputError as error:
                 raise document.wrong(document.mark(("blocks", position)), f"blocks: {error}".rstrip(".")) from error
+            found.append(own)
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import Field
 
@@ -34,12 +34,14 @@ class Timetable(Model):
     Attributes:
         time: the limit it was made for, in seconds.
         cohorts: how many the search had opened when its time was up.
+        skipped: which trainings of the search, by candidate and epochs, were left out as its time was up.
         members: the numbers of the candidates that the final stage trains.
         epochs: how many epochs it trains them for, by number, as far as they have begun.
     """
 
     time: float
     cohorts: int
+    skipped: tuple[tuple[int, float], ...] = ()
     members: tuple[int, ...]
     epochs: dict[int, float] = Field(default_factory=dict)
 
@@ -78,20 +80,25 @@ class Finalist:
         return (cost - self.setup) / self.pace
 
 
-def shrinkage(before: Finalist | None, accuracy: float, trained: float) -> float:
-    """What share of a candidate's errors remains whenever it trains twice as long, by its last two trainings.
+def furthest(trainings: Sequence[Finalist]) -> Finalist:
+    """A candidate by its longest training, with what share of its errors remains whenever it trains twice as long.
 
-    Errors shrink about as a power of the time (Hestness et al., 2017).
+    That is told by its last two trainings, in whatever order they came. Errors shrink about as a power of the time
+    (Hestness et al., 2017).
     """
-    if before is None or trained <= before.trained or before.point.accuracy == 1.0:
-        return 1.0
-    left = (1.0 - accuracy) / (1.0 - before.point.accuracy)
-    return float(min(1.0, left ** (1.0 / math.log2(trained / before.trained))))
+    ordered = sorted(trainings, key=lambda one: (one.trained, one.point.accuracy))
+    before, last = ordered[-2:] if len(ordered) > 1 else (ordered[0], ordered[0])
+    if before.trained == last.trained or before.point.accuracy == 1.0:
+        return last
+    left = (1.0 - last.point.accuracy) / (1.0 - before.point.accuracy)
+    return replace(last, shrinkage=min(1.0, left ** (1.0 / math.log2(last.trained / before.trained))))
 
 
 def spans(points: Sequence[Point]) -> list[float]:
     """Over how many decades of size each point of a front, smallest first, is the best."""
     sizes = [math.log10(point.size) for point in points]
+    if not sizes:
+        return []
     return [after - before for before, after in zip(sizes, [*sizes[1:], sizes[-1] + LAST], strict=True)]
 
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
 from filelock import FileLock, Timeout
 
+from fmsearch import dialect
 from fmsearch.errors import InputError
 from fmsearch.run_folder import RunFolder
 from fmsearch.store import Store
@@ -34,7 +34,6 @@ def opened(folder: RunFolder, study: Study, *, fresh: bool) -> Iterator[Store]:
                 _move_aside(folder)
             _write_whole(folder.study, _as_yaml(study))
         with Store(folder.store) as store:
-            store.forget_trail()
             yield store
 
 
@@ -115,5 +114,5 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _as_yaml(study: Study) -> str:
-    text = yaml.safe_dump(study.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True)
+    text = dialect.write(study.model_dump(mode="json", exclude_none=True))
     return f"# The study as it ran. `fmsearch run` on this file goes on with it.\n{text}"

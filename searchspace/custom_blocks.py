@@ -38,7 +38,7 @@ class CustomBlock(Block):
         """The layers for one set of values."""
         with calling(type(self), "unit"):
             found: tuple[Any, ...] = super().layers(picked, channels)
-        for layer in found:
-            if not isinstance(layer, KNOWN):
-                raise wrong(type(self), "unit", layer, "layers of searchspace.layers and CustomLayers")
-        return tuple(layer.concrete() if isinstance(layer, CustomLayer) else layer for layer in found)
+            for layer in found:
+                if not isinstance(layer, KNOWN):
+                    raise wrong(type(self), "unit", layer, "layers of searchspace.layers and CustomLayers")
+            return tuple(layer.concrete() if isinstance(layer, CustomLayer) else layer for layer in found)

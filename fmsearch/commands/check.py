@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.study import load_study
     from searchspace import Input
 
-    study = load_study(options.study, tuple(options.set))
+    study = load_study(options.study, tuple(options.set), to_run=True)
     images = describe(study.data, Path(options.study).parent)
     height, width, channels = images.shape
     space = study.search_space(

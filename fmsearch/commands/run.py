@@ -6,6 +6,7 @@ import argparse
 import signal
 import threading
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 HELP = "run a study, or go on with one that was interrupted"
@@ -20,7 +21,11 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("study", metavar="STUDY", help="the study file")
-    parser.add_argument("--out", metavar="DIR", help="the run folder (default: runs/<name of the study>)")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="the run folder (default: runs/<name of the study>, or where a run's own study.yaml lies)",
+    )
     parser.add_argument("--workers", metavar="N", type=int, help="evaluations side by side (default: one a core)")
     parser.add_argument(
         "--executor",
@@ -44,6 +49,7 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.reports.output import show
     from fmsearch.reports.summary import summary
     from fmsearch.reports.views import view
+    from fmsearch.run_folder import RunFolder
     from fmsearch.runner import folder_of, run
     from fmsearch.study import load_study
 
@@ -51,11 +57,12 @@ def run(options: argparse.Namespace) -> None:
     signal.signal(signal.SIGINT, partial(_interrupted, stop))
     # Who sends this one does not wait long.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    study = load_study(options.study, tuple(options.set))
+    study = load_study(options.study, tuple(options.set), to_run=True)
+    folder = folder_of(study, options.out) if options.out else RunFolder.of(Path(options.study)) or folder_of(study)
     with view(study, quiet=options.quiet) as observer:
         table = run(
             study,
-            options.out,
+            folder.path,
             workers=options.workers,
             executor=options.executor,
             fresh=options.fresh,
@@ -63,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
             stop=stop,
         )
     if not options.quiet:
-        show(summary(table, folder_of(study, options.out), study.objectives.minimize))
+        show(summary(table, folder, study.objectives.minimize))
 
 
 def _interrupted(stop: threading.Event, *signal_and_frame: Any) -> None:

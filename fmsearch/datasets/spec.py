@@ -88,13 +88,16 @@ class Data(Model):
         return height, width, self.channels or FOLDER_CHANNELS
 
     def resolve(self, base_folder: Path) -> Self:
-        """The same with `npz` or `folder` as an absolute path.
+        """The same with `npz` or `folder` as an absolute path, one for each file however it was written.
 
         Args:
             base_folder: the study file's folder, where relative paths start. `~` is the home folder.
         """
         written = {field: getattr(self, field) for field in ("npz", "folder")}
-        start = base_folder.absolute()
         return self.model_copy(
-            update={field: str(start / Path(path).expanduser()) for field, path in written.items() if path is not None}
+            update={
+                field: str((base_folder / Path(path).expanduser()).resolve())
+                for field, path in written.items()
+                if path is not None
+            }
         )

@@ -17,7 +17,7 @@ from fmsearch.proposers.base import (
     Rejected,
     Verdict,
 )
-from fmsearch.schedule import BRACKETS, Brackets
+from fmsearch.schedule import BRACKETS, Brackets, shared_out
 
 if TYPE_CHECKING:
     from fmsearch.engine import Engine
@@ -88,7 +88,7 @@ def _keras_tuner_singles(
     """One oracle a score; candidates are shared out among them."""
     from fmsearch.proposers.keras_tuner import KerasTunerSingle
 
-    shares = [replace(brackets, candidates=(brackets.candidates + turn) // len(seeds)) for turn in range(len(seeds))]
+    shares = [replace(brackets, candidates=count) for count in shared_out(brackets.candidates, len(seeds))]
     return [
         KerasTunerSingle(space, engine.kind, seed, score=score, memory=memory, brackets=share)
         for seed, score, share in zip(seeds, worth, shares, strict=True)

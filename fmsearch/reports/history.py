@@ -92,18 +92,20 @@ class History:
     def moments(self, scope: Scope) -> list[Moment]:
         """How its front grew, at a hundred places at the most, the last of them at its end.
 
-        A candidate counts by its longest training so far, by the mean of those if there are several seeds.
+        A candidate counts by its longest training so far, those of the final stage before all others, and by the mean
+        of those if there are several seeds.
         """
         seconds = list(accumulate(used.result.seconds for _, used in self.trainings))
         count = len(self.trainings)
         places = sorted({-(-count * step // MOST_MOMENTS) for step in range(1, MOST_MOMENTS + 1)} - {0})
         counted = {row.number: row.counted for row in self.table}
-        reached: dict[int, dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
+        reached: dict[int, dict[tuple[bool, float], list[float]]] = defaultdict(lambda: defaultdict(list))
         found, begun = [], 0
         for place in places:
             for row, used in self.trainings[begun:place]:
                 if used.result.accuracy is not None:
-                    reached[row.number][used.evaluation.epochs].append(used.result.accuracy)
+                    standing = used.evaluation.purpose == "final", used.evaluation.epochs
+                    reached[row.number][standing].append(used.result.accuracy)
             begun = place
             points = [Point(counted[number], statistics.fmean(by[max(by)])) for number, by in reached.items()]
             found.append(Moment(place, seconds[place - 1], scope.hypervolume(points), scope.score(points)))

@@ -31,7 +31,7 @@ class Row:
         searched: the same in its longest training of the search; None without one.
         size: in the unit of the study's objective.
         counted: the size as it counts, for a study to which small enough is enough.
-        epochs: of its furthest training.
+        epochs: of its furthest training, in the final stage if it was there.
         seconds: of all its trainings.
         test_accuracy: mean over the final seeds; None before.
         test_accuracy_std: their standard deviation (of a sample; 0 for a single seed); None before.
@@ -102,8 +102,9 @@ def find(table: Sequence[Row], prefix: str) -> Row:
 
 def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str, down_to: int) -> Row:
     final = [used for used in uses if used.evaluation.purpose == "final"]
-    furthest = max((used.evaluation.epochs for used in uses), default=0)
-    results = [used.result for used in final or uses if used.evaluation.epochs == furthest]
+    told = final or uses  # a limit may leave the last stage less than the search had
+    furthest = max((used.evaluation.epochs for used in told), default=0)
+    results = [used.result for used in told if used.evaluation.epochs == furthest]
     done = [result for result in results if result.status == "done"]
     tests = [result.test_accuracy for result in done if result.test_accuracy is not None]
     best = max((used for used in final if used.result.status == "done"), key=_validation, default=None)

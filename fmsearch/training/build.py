@@ -9,7 +9,7 @@ import keras
 
 from fmsearch.training.conventions import conventions
 from searchspace import Architecture, Candidate, layers
-from searchspace.custom import asked
+from searchspace.custom import asked, calling, implementation
 
 Tensor: TypeAlias = Any
 
@@ -63,6 +63,9 @@ def _stack(stack: layers.Layers, tensor: Tensor, scope: str) -> Tensor:
                 tensor = keras.layers.Concatenate(name=name)(branches)
             case layers.SqueezeExcitation():
                 tensor = _squeeze_excitation(layer, tensor, name)
+            case layers.Custom():
+                with calling(type(implementation(layer)), "keras_layer"):  # which may fail when it is applied
+                    tensor = keras_layer(layer, name)(tensor)
             case _:
                 tensor = keras_layer(layer, name)(tensor)
     return tensor

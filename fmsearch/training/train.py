@@ -49,6 +49,9 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
     loss, accuracy = curve[-1].validation_loss, curve[-1].validation_accuracy
     if evaluation.candidate.recipe.early_stopping:  # which has put the best weights back
         loss, accuracy = loop.evaluate(Split(data.x_validation, data.y_validation))
+        if not math.isfinite(loss):
+            reason = f"the validation loss of the best weights is {loss}"
+            return Result(status="failed", curve=curve, seconds=trained - start, setup=ready - start, reason=reason)
     test = loop.evaluate(Split(data.x_test, data.y_test))[1] if evaluation.purpose == "final" else None
     remark = _kept(deployable(evaluation.candidate.architecture, trainee.network), keep) if keep is not None else ""
     end = time.perf_counter()
@@ -91,6 +94,8 @@ def _train(evaluation: Evaluation, trainee: Trainee, loop: Loop, validation: Spl
         if not math.isfinite(loss):
             return tuple(curve), f"the loss became {loss} in epoch {number + 1}"
         validation_loss, validation_accuracy = loop.evaluate(validation)
+        if not math.isfinite(validation_loss):
+            return tuple(curve), f"the validation loss became {validation_loss} in epoch {number + 1}"
         curve.append(
             Epoch(
                 loss=loss,

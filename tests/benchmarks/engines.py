@@ -151,7 +151,8 @@ def page(rows):
         "`python tests/benchmarks/engines.py`: `studies/small.yaml` (digits, 60 candidates) with each engine, by "
         f"`--set engine=...` alone; 2 cores, Python {platform.python_version()} on {platform.machine()}, nothing "
         "else running but what is said below. The front score is the mean over sizes from 100 to 50,000 parameters, "
-        "spread evenly by their logarithm, of the accuracy of the best model that fits: on the validation split, and on the test set. One "
+        "spread evenly by their logarithm, of the accuracy of the best model that fits: on the validation split, and "
+        "on the test set. One "
         "seed each, so that small differences say nothing. Asks are those of the first "
         f"{ASKS} proposals, and of a cohort of 12 after {FINISHED:,} finished trials. Leaderboards are those of two "
         "workers, of one, and of a run that was killed in the middle and went on: equal in every digit, times apart.",

@@ -74,3 +74,17 @@ def test_of_time_and_compute_one_is_limited(tmp_path):
     )
     with pytest.raises(InputError, match=r"both.yaml:3:26: budget.time is given, too"):
         load_study(path)
+
+
+@pytest.mark.parametrize("limit", [1e9, 2e11])
+def test_a_final_training_counts_however_short_it_is(limit, tmp_path):
+    """Cheap networks search for longer than nine epochs; and so little compute leaves less than the search had."""
+    short = study(limit).model_copy(
+        update={"budget": Budget(macs=limit, rungs=(1, 3, 9), cohort=12), "final": Final(epochs=9)}
+    )
+    table = search(short, tmp_path / "store", StubExecutor())
+    trained = {row.number for row in table for use in row.uses if use.evaluation.purpose == "final"}
+    final = {row.number: row for row in table if row.status == "final"}
+    assert final.keys() == trained
+    assert all(row.key and row.test_accuracy and row.epochs <= 9 for row in final.values())
+    assert all(row.status == "final" for row in table if row.on_front)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fmsearch.dialect import write
 from fmsearch.errors import InputError
 from fmsearch.source import Document, parse
 
@@ -81,3 +82,11 @@ def test_keys_are_words(key):
 )
 def test_nesting_without_bottom_is_refused_before_it_is_read(text):
     assert DEEP in refusal(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["1e3", "1.5", "true", "null", "~", "010", "no", "a: b", "", "가방", "- x", "'", "1_000"]
+)
+def test_what_is_written_reads_the_same(text):
+    data = {"name": text, "list": [text, 1, 0.5, 1e-05, True, None]}
+    assert read(write(data)).data == data

@@ -24,7 +24,7 @@ def written(tmp_path, text):
 def refusal(tmp_path, text, *changes):
     path = written(tmp_path, text)
     with pytest.raises(InputError) as caught:
-        load_study(path, changes)
+        load_study(path, changes, to_run=True)
     return str(caught.value).replace(str(path), "study.yaml")
 
 
@@ -82,10 +82,14 @@ def test_what_a_sampler_needs_is_told_before_it_runs(tmp_path, monkeypatch):
 
 def test_a_file_beside_the_study_goes_before_a_module(tmp_path):
     text = RANGES.replace("cmaes", "json:JSONDecoder")
-    assert load_study(written(tmp_path, text)).engine.sampler == "json:JSONDecoder"
+    assert load_study(written(tmp_path, text), to_run=True).engine.sampler == "json:JSONDecoder"
     (tmp_path / "json.py").write_text("class JSONDecoder: ...", encoding="utf-8")
-    found = load_study(written(tmp_path, text)).engine
+    found = load_study(written(tmp_path, text), to_run=True).engine
     assert (found.sampler, found.code) == (f"{tmp_path}/json.py:JSONDecoder", f"{tmp_path}/json.py")
+
+
+def test_a_run_is_read_without_the_sampler_that_it_had(tmp_path):
+    assert load_study(written(tmp_path, RANGES.replace("cmaes", "gone:Mine"))).engine.sampler == "gone:Mine"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Blocks of a user's own: the file of the how-to page, compared with Keras, searched, exported, read without it."""
 
 import json
+import random
 import re
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ from fmsearch.cli import main
 from fmsearch.errors import InputError
 from fmsearch.schema import study_schema
 from fmsearch.study import load_study, study_with
+from searchspace import Input, analyse
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/your-own-blocks.md").read_text(encoding="utf-8")
 BLOCKS = re.search(r"```python\n(# my_blocks\.py\n.*?)```", PAGE, re.DOTALL)[1]
@@ -54,6 +56,8 @@ def test_static_analysis_is_compared_with_keras(folder, capsys):
             "pass",
             r"Ghost\.keras_layer gave None\. Expected a Keras layer ",
         ),
+        ("keras.ops.concatenate([", "keras.ops.concat([", r"my_blocks\.py:\d+: Ghost\.keras_layer failed: Attr"),
+        ("    filters: int\n", "    filters: int\n    act: str | None = None\n", r"GhostBlock\.unit failed: Validat"),
         ("9 * half", "9 * hlf", r"my_blocks\.py:\d+: Ghost\.cost failed: NameError: name 'hlf' is not defined"),
     ],
 )
@@ -105,6 +109,25 @@ def test_a_file_that_is_none_is_told_with_line_and_column(folder, content, messa
         load_study(folder / "ghosts.yaml")
     assert str(caught.value).startswith(f"{folder}/ghosts.yaml:3:10: blocks: {folder}/my_blocks.py")
     assert message in str(caught.value)
+
+
+def test_one_may_be_the_stem(folder):
+    text = STUDY.replace("space:", "space:\n  stem: {kind: ghost, filters: 6}")
+    (folder / "ghosts.yaml").write_text(text, encoding="utf-8")
+    space = load_study(folder / "ghosts.yaml").search_space(Input(height=8, width=8))
+    candidate = space.sample(random.Random(0))
+    assert candidate.architecture.stem[0].layer == "Ghost"
+    assert analyse(candidate.architecture).rows[0].after == (8, 8, 6)
+
+
+def test_a_kind_is_defined_once(folder):
+    (folder / "other.py").write_text(BLOCKS, encoding="utf-8")
+    text = STUDY.replace("[my_blocks.py]", "[my_blocks.py, other.py]")
+    (folder / "ghosts.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_study(folder / "ghosts.yaml")
+    told = "/other.py: the kind 'ghost' of GhostBlock is that of a block in "
+    assert str(caught.value).startswith(f"{folder}/ghosts.yaml:3:24: blocks: {folder}{told}{folder}/my_blocks.py.")
 
 
 def test_mistakes_in_an_own_block_have_their_place_and_a_suggestion(folder):

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,6 +18,7 @@ from bench import Bench
 from processes import children, gone, heed_ctrl_c
 
 from fmsearch import executors
+from fmsearch.cli import main
 from fmsearch.errors import InputError
 from fmsearch.run_folder import RunFolder
 from fmsearch.runner import run
@@ -197,6 +199,21 @@ def test_more_candidates_are_a_continuation(study_file, tmp_path):
     more = load_study(study_file, ("budget.candidates=4", "final.seeds=1"))
     run(few, tmp_path / "run", executor="inline")
     assert len(run(more, tmp_path / "run", executor="inline")) == 4
+
+
+def test_a_run_goes_on_from_its_own_study_file_and_from_any_spelling_of_it(study_file, tmp_path, monkeypatch):
+    images = np.random.default_rng(0).integers(0, 255, (40, 8, 8), dtype=np.uint8)
+    np.savez(tmp_path / "arrays.npz", x=images, y=np.arange(40) % 2)
+    study_file.write_text(STUDY.replace("dataset: digits", "npz: arrays.npz"), encoding="utf-8")
+    small = ["--set", "budget.candidates=2", "--set", "final.seeds=1", "--quiet", "--executor", "inline"]
+    assert main(["run", str(study_file), "--out", str(tmp_path / "run"), *small]) == 0
+    before = evaluations(tmp_path / "run")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert main(["run", f"../{study_file.name}", "--out", "../run", *small]) == 0
+    assert main(["run", "../run/study.yaml", "--quiet", "--executor", "inline"]) == 0
+    assert evaluations(tmp_path / "run") == before
+    assert not Path("runs").exists()
 
 
 def test_a_model_that_was_lost_is_trained_again_to_the_last_bit(study_file, tmp_path):

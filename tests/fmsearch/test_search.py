@@ -202,3 +202,18 @@ def test_a_clock_that_jumps_back_and_forth_is_not_even_read(tmp_path, monkeypatc
     monkeypatch.setattr(time, "time", lambda: next(jumps))
     monkeypatch.setattr(time, "time_ns", lambda: int(1e9 * next(jumps)))
     assert told(search(study("front"), tmp_path / "store", StubExecutor(workers=2))) == expected
+
+
+def test_an_answer_that_is_no_result_is_a_failure(tmp_path, undisturbed):
+    def train(evaluation):
+        return Outcome(value='{"status": "done", "loss": null}') if evaluation.key < "2" else learned(evaluation)
+
+    table = search(study(), tmp_path / "store", StubExecutor(train=train))
+    assert {row.reason for row in table if row.status == "failed"} == {"the answer is no result: Field required"}
+    assert told(search(study(), tmp_path / "store", StubExecutor())) == undisturbed("nsga2")
+
+
+def test_rungs_are_as_they_were_written(tmp_path):
+    budget = Budget(candidates=2, rungs=(12.25, 1024))
+    table = search(study(budget=budget, final=Final(epochs=2_000)), tmp_path / "store", StubExecutor())
+    assert {use.evaluation.epochs for row in table for use in row.uses} == {12.25, 1024, 2_000}

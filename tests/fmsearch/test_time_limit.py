@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import sqlite3
+from contextlib import closing
 
 import pytest
 from stubs import ManualClock, TimedExecutor, search, stub_study, told
@@ -119,3 +121,15 @@ def test_a_limit_in_which_nothing_can_be_trained_says_so(tmp_path):
     executor = TimedExecutor(1, endless, ManualClock(10_000.0))
     with pytest.raises(FmsearchError, match=r"budget\.time"):
         search(study(5.0), tmp_path / "store", executor)
+
+
+@pytest.mark.parametrize("lost", ["key IN (SELECT key FROM evaluations LIMIT 1 OFFSET 20)", "true"])
+def test_what_is_lost_of_a_finished_run_is_trained_again(lost, tmp_path):
+    """As by a damage that was mended, or when another version of a backend finds no evaluation of its own."""
+    first = TimedExecutor(2, seconds)
+    table = search(study(), tmp_path / "store", first)
+    with closing(sqlite3.connect(tmp_path / "store")) as connection, connection:
+        missing = connection.execute(f"DELETE FROM evaluations WHERE {lost}").rowcount
+    again = TimedExecutor(2, seconds, ManualClock(first.clock.now))
+    assert told(search(study(), tmp_path / "store", again)) == told(table)
+    assert again.calls == missing

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fmsearch.pareto import Point
-from fmsearch.timetable import Finalist, Sharing, allot, choose, shrinkage, spans
+from fmsearch.timetable import Finalist, Sharing, allot, choose, furthest, spans
 
 
 def finalist(number, size, accuracy, pace=1.0, shrinkage=1.0):
@@ -66,11 +66,15 @@ def test_one_that_would_not_train_twice_as_long_as_before_is_left_out():
 
 
 def test_what_share_of_the_errors_remains_when_one_trains_twice_as_long():
-    before = finalist(0, 1_000, 0.6)
-    assert shrinkage(before, 0.8, trained=2.0) == pytest.approx(0.5)
-    assert shrinkage(before, 0.9, trained=4.0) == pytest.approx(0.5)
-    assert shrinkage(before, 0.5, trained=4.0) == 1.0
-    assert shrinkage(None, 0.9, trained=4.0) == 1.0
+    def after(epochs, accuracy):
+        return Finalist(0, Point(1_000, accuracy), trained=epochs, setup=0.5, pace=1.0)
+
+    before = after(1, 0.6)
+    assert furthest([before, after(2, 0.8)]).shrinkage == pytest.approx(0.5)
+    assert furthest([before, after(4, 0.9)]).shrinkage == pytest.approx(0.5)
+    assert furthest([before, after(4, 0.5)]).shrinkage == 1.0
+    assert furthest([after(4, 0.9)]) == after(4, 0.9)
+    assert furthest([after(4, 0.9), before]) == furthest([before, after(4, 0.9)])
 
 
 def test_one_that_is_about_to_overtake_is_trained_again_in_place_of_one_that_learns_no_more():

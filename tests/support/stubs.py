@@ -20,6 +20,7 @@ from fmsearch.patience import Patience
 from fmsearch.proposers import make
 from fmsearch.reports.rows import Row, rows
 from fmsearch.runner import Unobserved
+from fmsearch.schedule import brackets_of
 from fmsearch.search import carry_out
 from fmsearch.speed import GUESS
 from fmsearch.store import Store
@@ -133,7 +134,8 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
     """Run a study over the store at a path, as `fmsearch.run` does, but on stubs."""
     observer = observer or Unobserved()
     space = study.search_space(IMAGES)
-    proposer = proposer or make(study.engine, space, study.objectives, study.seed)
+    brackets = brackets_of(study.budget)
+    proposer = proposer or make(study.engine, space, study.objectives, study.seed, brackets=brackets)
     with Store(path) as store:
         store.forget_trail()
         store.note("objective", study.objectives.minimize)

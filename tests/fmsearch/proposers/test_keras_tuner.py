@@ -14,7 +14,7 @@ from fmsearch.proposers.hyperparameters import register, understood_by
 from fmsearch.schedule import Brackets, bracket_trainings, brackets_of, planned
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final, Objectives
-from searchspace import ConvBlock, Integer, Limits, NetworkSpace, Real, Stages, analyse
+from searchspace import ConvBlock, Integer, Limits, NetworkSpace, Real, Stages, Training, analyse
 
 BAYESIAN = Engine(name="keras_tuner", tuner="bayesian", scalarize={"log_parameters": -0.05})
 
@@ -151,3 +151,37 @@ def test_brackets_end_in_time(tmp_path):
     table = search(study, tmp_path / "store", executor, proposer=proposer)
     assert 0.95 * 600 <= executor.clock.now <= 1.05 * 600
     assert sum(row.status == "final" for row in table) > 1
+
+
+HYPERBAND = Engine(name="keras_tuner", tuner="hyperband")
+
+
+@pytest.mark.parametrize("seed", [7, 9])
+def test_brackets_that_run_into_the_same_candidates_come_to_an_end(seed, tmp_path):
+    """One candidate may be wanted for two lengths at once, again and again, where a space has few."""
+    block = ConvBlock(filters=[4, 8, 16, 32], kernel_size=[1, 3, 5], pooling=["none", "max"])
+    space = NetworkSpace(stages=Stages(count=1, block=block))
+    study = stub_study(
+        space=space,
+        training=Training(),
+        engine=HYPERBAND,
+        seed=seed,
+        budget=Budget(candidates=60, rungs=(1, 3, 9)),
+        final=Final(epochs=9),
+    )
+    table = search(study, tmp_path / "store", StubExecutor())
+    assert {row.status for row in table} <= {"final", "searched"}
+
+
+def test_more_candidates_begin_with_the_same_ones(tmp_path):
+    tables = [
+        search(
+            stub_study(engine=HYPERBAND, budget=Budget(candidates=count, rungs=(1, 3, 9)), final=Final(epochs=9)),
+            tmp_path / str(count),
+            StubExecutor(),
+        )
+        for count in (33, 60)
+    ]
+    few, many = ([row.candidate.digest for row in sorted(table, key=lambda row: row.number)] for table in tables)
+    assert len(few) < len(many)
+    assert many[: len(few)] == few

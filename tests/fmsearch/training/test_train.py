@@ -1,6 +1,7 @@
 """One training: pure, repeatable, honest about failure; and the quick loop does what `model.fit` does."""
 
 import itertools
+import math
 
 import keras
 import numpy as np
@@ -103,6 +104,21 @@ def test_a_loss_that_becomes_infinite_fails_with_its_epoch():
     assert "the loss became" in result.reason
     assert "in epoch" in result.reason
     assert result.accuracy is None
+
+
+def test_a_validation_loss_that_becomes_infinite_fails_too(monkeypatch):
+    """The last step of an epoch may spoil the weights when every loss before it was finite."""
+    choose_loop = train.choose_loop
+
+    def spoilt(*arguments):
+        loop = choose_loop(*arguments)
+        monkeypatch.setattr(loop, "evaluate", lambda _: (math.nan, 0.1))
+        return loop
+
+    monkeypatch.setattr(train, "choose_loop", spoilt)
+    result = evaluated(epochs=2)
+    assert (result.status, result.curve) == ("failed", ())
+    assert result.reason == "the validation loss became nan in epoch 1"
 
 
 def test_early_stopping_ends_a_training_that_no_longer_improves():
