@@ -24,6 +24,8 @@ TRAINING = 2
 NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 PROCESSOR = Path("/proc/cpuinfo")
 INSTRUCTIONS = re.compile(r"avx\w*|fma|amx\w*|f16c|asimd\w*|sve\w*|bf16|i8mm")
+ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+"""What our own workers add to XLA_FLAGS."""
 SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "TF_XLA_FLAGS", "XLA_FLAGS")
 
 Purpose: TypeAlias = Literal["search", "final"]
@@ -68,7 +70,7 @@ class Environment(Model):
             device="gpu" if _has_gpu() else "cpu",
             machine=platform.machine(),
             instructions=_instructions(),
-            settings=" ".join(f"{name}={os.environ[name]}" for name in SETTINGS if os.environ.get(name)),
+            settings=" ".join(f"{name}={value}" for name in SETTINGS if (value := _set(name))),
         )
 
     def differences(self, other: Environment) -> list[str]:
@@ -129,6 +131,11 @@ class Result(Model):
 def derive_seed(*parts: object) -> int:
     """A seed of 31 bits that depends on all parts and nothing else."""
     return int(_digest([str(part) for part in parts])[:8], 16) >> 1
+
+
+def _set(name: str) -> str:
+    """What a user set; a worker in this very process may have added its own."""
+    return os.environ.get(name, "").replace(ONE_THREAD, "").strip()
 
 
 def chosen_backend() -> str:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from fmsearch.effort import effort
 from fmsearch.preview import Preview
 from fmsearch.reports import figures
-from fmsearch.schedule import LAG, trainings
+from fmsearch.schedule import LAG, planned
 from fmsearch.speed import Speed
 from fmsearch.study import Budget, Study
+
+MANY = 20  # cohorts: brackets that change in turn even out over them
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,12 @@ def forecast(
     budget, share = study.budget, study.final.share
     if budget.time is not None:
         usual = _mean([effort(analysis) for analysis in sample.fitting])
-        cohort = _cohort(budget, lambda epochs: speed.setup + epochs * images * usual / speed.effort)
+        cohort = _cohort(study, lambda epochs: speed.setup + epochs * images * usual / speed.effort)
         count = _candidates(budget, workers * (1.0 - share) * budget.time / cohort)
         return Forecast(budget.time, share * budget.time, count, workers, speed)
     if budget.macs is not None:
         usual = _mean([analysis.macs for analysis in sample.fitting])
-        cohort = _cohort(budget, lambda epochs: epochs * images * usual)
+        cohort = _cohort(study, lambda epochs: epochs * images * usual)
         count = _candidates(budget, max(float(LAG), (1.0 - share) * budget.macs / cohort))
         return ComputeForecast(budget.macs, share * budget.macs, count)
     return None
@@ -88,10 +90,11 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 1.0
 
 
-def _cohort(budget: Budget, cost: Callable[[float], float]) -> float:
-    """What a cohort costs, where a training of so many epochs costs so much."""
-    rungs = trainings(budget.cohort, budget.cohort, budget.rungs, budget.keep)
-    return sum(count * cost(epochs) for epochs, count in rungs.items())
+def _cohort(study: Study, cost: Callable[[float], float]) -> float:
+    """What a cohort costs in the long run, where a training of so many epochs costs so much."""
+    long = study.budget.model_copy(update={"candidates": MANY * study.budget.cohort})
+    trainings = planned(study.model_copy(update={"budget": long}))
+    return sum(count * cost(epochs) for epochs, count in trainings.items()) / MANY
 
 
 def _candidates(budget: Budget, cohorts: float) -> int:

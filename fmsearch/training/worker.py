@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fmsearch import own_code
 from fmsearch.datasets import Dataset, open_shared
-from fmsearch.evaluation import Evaluation, chosen_backend
+from fmsearch.evaluation import ONE_THREAD, Evaluation, chosen_backend
 from fmsearch.training import quiet
 from searchspace.domains import Model
 
@@ -52,8 +52,12 @@ def use_one_thread() -> None:
             quiet.import_keras()
             import tensorflow as tf
 
-            tf.config.threading.set_intra_op_parallelism_threads(1)
-            tf.config.threading.set_inter_op_parallelism_threads(1)
+            try:
+                tf.config.threading.set_intra_op_parallelism_threads(1)
+                tf.config.threading.set_inter_op_parallelism_threads(1)
+            except RuntimeError:
+                fix = "use the executor `processes`, or begin in a fresh process"
+                raise RuntimeError(f"TensorFlow was used in this process before, with other threads; {fix}") from None
             # For networks this small, rewriting the graph takes longer than it saves.
             tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
         case "torch":
@@ -61,5 +65,4 @@ def use_one_thread() -> None:
 
             torch.set_num_threads(1)
         case "jax":
-            flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-            os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+            os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {ONE_THREAD}".strip()

@@ -4,7 +4,7 @@ import pytest
 from digits import evaluation
 from pydantic import ValidationError
 
-from fmsearch.evaluation import Environment, Evaluation, Result, chosen_backend, derive_seed
+from fmsearch.evaluation import ONE_THREAD, Environment, Evaluation, Result, chosen_backend, derive_seed
 
 
 def test_a_key_depends_on_everything_that_the_result_depends_on():
@@ -57,3 +57,12 @@ def test_a_hidden_card_is_no_card(monkeypatch):
 def test_nonsense_is_refused():
     with pytest.raises(ValidationError):
         Evaluation(**{**dict(evaluation()), "epochs": 0})
+
+
+def test_what_our_own_workers_set_is_no_setting_of_the_user(monkeypatch):
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    before = Environment.here()
+    monkeypatch.setenv("XLA_FLAGS", ONE_THREAD)
+    assert Environment.here() == before
+    monkeypatch.setenv("XLA_FLAGS", f"--xla_cpu_enable_fast_math=true {ONE_THREAD}")
+    assert Environment.here().settings.endswith("XLA_FLAGS=--xla_cpu_enable_fast_math=true")
