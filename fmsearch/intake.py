@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from fmsearch.errors import InputError
 from fmsearch.proposers import Proposal, Proposer, Rejected, Verdict
-from searchspace import Analysis, Candidate, InfeasibleError, SearchSpace, Violation, analyse, violations
+from searchspace import Analysis, Candidate, InfeasibleError, SearchSpace, analyse, excess, violations
 
 Training: TypeAlias = tuple[int, float | None]
 
@@ -151,8 +151,3 @@ class Intake:
         if self._nearest is None or miss.excess < self._nearest.excess:
             self._nearest = miss
         self._tell(proposal.number, Rejected(miss.excess))
-
-
-def excess(broken: tuple[Violation, ...]) -> float:
-    """By what share the worst limit is broken."""
-    return max(violation.value / violation.most for violation in broken) - 1

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from searchspace import Analysis, Candidate, Dimension, InfeasibleError, SearchSpace, Violation, analyse, violations
+from searchspace import (
+    Analysis,
+    Candidate,
+    Dimension,
+    InfeasibleError,
+    SearchSpace,
+    Violation,
+    analyse,
+    excess,
+    violations,
+)
 
 SAMPLES = 500
 
@@ -67,9 +77,4 @@ def preview(space: SearchSpace, seed: int, samples: int = SAMPLES) -> Preview:
             missed.append(broken)
         else:
             fitting.append(analysis)
-    return Preview(tuple(fitting), above, infeasible, min(missed, key=_excess, default=()), samples)
-
-
-def _excess(broken: tuple[Violation, ...]) -> float:
-    """How many times over the limit, at worst."""
-    return max(violation.value / violation.most for violation in broken)
+    return Preview(tuple(fitting), above, infeasible, min(missed, key=excess, default=()), samples)

@@ -7,7 +7,7 @@ Standard library and Pydantic alone. A space is written in Python as in YAML:
     analyse(candidate.architecture).parameters
 """
 
-from searchspace.analysis import Analysis, Row, Violation, analyse, violations
+from searchspace.analysis import Analysis, Row, Violation, analyse, excess, violations
 from searchspace.candidate import Architecture, Candidate, Input
 from searchspace.costs import Cost
 from searchspace.custom import CustomLayer
@@ -60,6 +60,7 @@ __all__ = [
     "cardinality",
     "decode",
     "dimensions",
+    "excess",
     "from_values",
     "violations",
 ]

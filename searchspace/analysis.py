@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -128,6 +129,11 @@ def violations(analysis: Analysis, limits: Limits) -> tuple[Violation, ...]:
         for name, most in limits
         if most is not None and getattr(analysis, name) > most
     )
+
+
+def excess(broken: Sequence[Violation]) -> float:
+    """By what share the worst of some violated limits is broken."""
+    return max(violation.value / violation.most for violation in broken) - 1
 
 
 def _walk(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import optuna
 
-from fmsearch.intake import excess
 from fmsearch.proposers.optuna import INFEASIBLE
 from fmsearch.proposers.optuna import suggest as suggest_dimension
-from searchspace import Candidate, InfeasibleError, SearchSpace, analyse, decode, violations
+from searchspace import Candidate, InfeasibleError, SearchSpace, analyse, decode, excess, violations
 
 CONSTRAINT = "limits"
 
