@@ -117,6 +117,11 @@ class Evaluator:
         heapq.heappush(self._wanted, _Wanted((self._tickets,), number, evaluation, seconds, known=True))
         self._tickets += 1
 
+    def begin(self) -> None:
+        """Let idle workers begin what is wanted, unless this is to stop."""
+        if not self._stop.is_set():
+            self._dispatch()
+
     def drop_waiting(self) -> None:
         """Want nothing any more that no worker has begun."""
         self._wanted.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeAlias
@@ -65,16 +66,17 @@ class Intake:
         self.prescribes = False
         self.exhausted = False
 
-    def take(self, count: int) -> list[Taken]:
-        """The next candidates, fewer than `count` only if there is nothing new.
+    def take(self, count: int) -> Iterator[Taken]:
+        """The next candidates one by one, as soon as each is found; fewer than `count` only if there is nothing new.
 
         Raises:
             InputError: not one proposal of the whole study could be trained.
         """
-        taken: list[Taken] = []
+        taken: set[int] = set()
         waiting, self._later = self._later, []
         for one in waiting:
-            self._add(one, taken)
+            if self._is_for_now(one, taken):
+                yield one
         idle, has_more = 0, True
         while len(taken) < count and not self.exhausted:
             proposal = self._proposer.ask() if has_more and idle < PATIENCE else None
@@ -84,8 +86,9 @@ class Intake:
             has_more = proposal is not None
             new = self._consider(proposal or self._draw())
             if new is not None:
-                self._add(new, taken)
                 idle = 0
+                if self._is_for_now(new, taken):
+                    yield new
             else:
                 idle += 1
                 self.exhausted = idle >= PATIENCE + DRAWS
@@ -95,11 +98,14 @@ class Intake:
                 f"None of {PATIENCE + DRAWS:,} proposals can be trained; the nearest miss: {nearest}.",
                 "Raise `limits`, or allow smaller networks in `space`.",
             )
-        return taken
 
-    def _add(self, one: Taken, taken: list[Taken]) -> None:
+    def _is_for_now(self, one: Taken, taken: set[int]) -> bool:
         """One candidate has one training in a cohort; another one of it waits for the next."""
-        (self._later if any(one.number == other.number for other in taken) else taken).append(one)
+        if one.number in taken:
+            self._later.append(one)
+            return False
+        taken.add(one.number)
+        return True
 
     def settle(self, training: Training, verdict: Verdict) -> None:
         """What came of a training: told to the proposer, for each proposal that led to it."""

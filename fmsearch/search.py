@@ -140,17 +140,21 @@ class Search:
                 return
             self._settle(seen)
             rest = budget.candidates - len(self._trials.taken)
-            taken = self._intake.take(budget.cohort if self._intake.prescribes else min(budget.cohort, rest))
-            self._trials.take([one for one in taken if one.number >= len(self._trials.taken)], index)
+            prescribed: dict[int, float | None] = {}
+            for one in self._intake.take(budget.cohort if self._intake.prescribes else min(budget.cohort, rest)):
+                if one.number == len(self._trials.taken):
+                    self._trials.take(one, index)
+                prescribed[one.number] = one.epochs
+                self._want(one.number, one.epochs or self._epochs(one.number, budget.rungs[0]), index, rung=0)
+                self._trials.begin()  # the next proposal may take its time
             count = len(self._trials.taken)
             if self._intake.exhausted and not self._intake.prescribes:
                 self._trials.tell(Note(f"The proposer has nothing new after {count} candidates."))
             rungs = budget.rungs[:1] if self._intake.prescribes else budget.rungs
-            self._cohorts.append(Cohort([one.number for one in taken], rungs, budget.keep))
-            self._prescribed.append({one.number: one.epochs for one in taken})
+            self._cohorts.append(Cohort(list(prescribed), rungs, budget.keep))
+            self._prescribed.append(prescribed)
             self._costs.append([])
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
-            self._climb(index)
 
     @property
     def _wants_more(self) -> bool:
@@ -167,13 +171,16 @@ class Search:
         self._settled = max(self._settled, len(seen))
 
     def _climb(self, index: int) -> None:
-        """Want what a cohort's present rung takes; older cohorts and higher rungs go first."""
+        """Want what a cohort's present rung takes."""
         cohort = self._cohorts[index]
         for number in cohort.pending():
-            epochs = self._prescribed[index][number] or self._epochs(number, cohort.epochs)
-            self._cohort_of[number, epochs] = index
-            if not self._pace.skips(number, epochs):
-                self._trials.want(number, epochs, priority=(index, -cohort.rung), stored_only=self._pace.searched)
+            self._want(number, self._epochs(number, cohort.epochs), index, cohort.rung)
+
+    def _want(self, number: int, epochs: float, index: int, rung: int) -> None:
+        """Want a training for a cohort; older cohorts and higher rungs go first."""
+        self._cohort_of[number, epochs] = index
+        if not self._pace.skips(number, epochs):
+            self._trials.want(number, epochs, priority=(index, -rung), stored_only=self._pace.searched)
 
     def _epochs(self, number: int, rung: float) -> float:
         """Epochs of a candidate at a rung: fewer for one that costs more, so that the compute is the same."""

@@ -77,11 +77,10 @@ class Trials:
         """How many train side by side."""
         return self._evaluator.workers
 
-    def take(self, taken: list[Taken], cohort: int) -> None:
-        """Train these from now on, under their numbers."""
-        for one in taken:
-            self._trail.take(one.number, cohort, one.candidate)
-        self.taken += taken
+    def take(self, taken: Taken, cohort: int) -> None:
+        """Train this one from now on, under the next number."""
+        self._trail.take(taken.number, cohort, taken.candidate)
+        self.taken.append(taken)
 
     def want(
         self,
@@ -105,6 +104,10 @@ class Trials:
         )
         seconds = self._patience.seconds(self.taken[number].analysis, epochs)
         self._evaluator.want(number, evaluation, priority, seconds=seconds, stored_only=stored_only)
+
+    def begin(self) -> None:
+        """Let idle workers begin what is wanted."""
+        self._evaluator.begin()
 
     def drop_waiting(self) -> None:
         """Want nothing any more that no worker has begun."""
