@@ -5,7 +5,7 @@ import pytest
 from fmsearch.errors import InputError
 from fmsearch.source import Document, parse
 
-PLAIN = "A study is plain YAML: write the value itself."
+PLAIN = "They are plain YAML: write the value itself."
 DEEP = "too many lists and mappings, one in another. Expected 50 at most."
 
 
@@ -65,7 +65,7 @@ def test_what_is_assigned_stands_in_the_option():
             "a=[1",
             "--set a=[1: no valid YAML: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'.",
         ),
-        ("a=!x 1", f"--set a=!x 1: the tag '!x'. {PLAIN}"),
+        ("a=!x 1", f"--set a=!x 1: the tag '!x' is not for studies. {PLAIN}"),
         ("a=\ud800", r"--set a= : no valid YAML: the character '\ud800'."),
         ("a=" + "[" * 9_000, f"--set a={'[' * 58}...: {DEEP}"),
     ],

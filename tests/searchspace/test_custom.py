@@ -196,7 +196,11 @@ class AnswersBlock(CustomBlock):
         ("output_shape", "(8, 8)", "gave (8, 8). Expected (height,"),
         ("output_channels", "0", "gave 0. Expected a whole number from 1 on."),
         ("cost", "None", "gave None. Expected a Cost of whole numbers."),
-        ("cost", "Cost(kernel=0.5)", "Expected a Cost of whole numbers."),
+        (
+            "cost",
+            "Cost(0.5)",
+            "gave Cost(kernel=0.5, bias=0, non_trainable=0, macs=0, flops=0). Expected a Cost of who",
+        ),
         ("unit", "5", "failed: TypeError: "),
         ("unit", "('conv',)", "gave 'conv'. Expected layers of searchspace.layers and CustomLayers."),
         ("unit", "(Half(filter=3),)", "failed: ValidationError: filters: Field required; filter: Extra inputs are"),
