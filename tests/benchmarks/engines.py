@@ -185,7 +185,10 @@ def page(rows):
         break_long_words=False,
         break_on_hyphens=False,
     )
-    beside = "During the first seven rows, checks ran beside at the lowest priority. cmaes cannot search this space."
+    beside = (
+        "Checks ran beside the rows of the first seven at the lowest priority, and beside gp and KerasTuner's grid and\n"
+        "bayesian at the usual one: their times are upper bounds. cmaes cannot search this space."
+    )
     again = rows.get(CONTINUATION)
     more = (
         f"\nA study of {BAYESIAN} candidates with KerasTuner's `bayesian`, done with a stand-in for training, and then "
