@@ -186,8 +186,8 @@ def page(rows):
         break_on_hyphens=False,
     )
     beside = (
-        "Checks ran beside the first seven rows at the lowest priority, and beside KerasTuner's grid at the usual one:\n"
-        "their times are upper bounds. cmaes cannot search this space."
+        "Checks ran beside the first seven rows at the lowest priority, and beside KerasTuner's grid at the usual\n"
+        "one: their times are upper bounds. cmaes cannot search this space."
     )
     again = rows.get(CONTINUATION)
     more = (
