@@ -159,6 +159,7 @@ class QuickRegressor(GaussianProcessRegressor):
     An oracle asks for one point at a time, some ten thousand times a proposal, and most of the time went into that.
     """
 
+    # The signature is scikit-learn's: KerasTuner calls it so.
     def predict(self, X: Any, return_std: bool = False, return_cov: bool = False) -> Any:  # noqa: FBT001, FBT002, N803
         """Mean and standard deviation at some points; all else as scikit-learn has it."""
         if return_cov or not return_std:
