@@ -20,8 +20,8 @@ from fmsearch.events import Began, Both, Event, Note, Observer
 from fmsearch.executors import Call
 from fmsearch.forecast import forecast
 from fmsearch.intake import Intake
-from fmsearch.pace import FACT as TIMETABLE
-from fmsearch.pace import pace
+from fmsearch.pacing import FACT as TIMETABLE
+from fmsearch.pacing import pace
 from fmsearch.patience import LEAST, TIMES, Patience
 from fmsearch.preview import preview
 from fmsearch.reports.rows import Row, rows
@@ -187,7 +187,7 @@ def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[s
                 "are kept, but not used."
             )
     known = store.fact(TIMETABLE)
-    if known and known["time"] == study.budget.time:
+    if known and known["time"] == study.budget.time and known["members"]:
         yield f"What the clock decided is kept to: {known['cohorts']} cohorts, then the final stage."
 
 

@@ -7,6 +7,7 @@ where a time limit ends it does the clock have a say, and that is written down.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from fmsearch.effort import Relative
 from fmsearch.errors import FmsearchError
@@ -16,7 +17,9 @@ from fmsearch.events import FinalStage, Note, Proposed
 from fmsearch.intake import Intake, Training
 from fmsearch.pace import Finals, Pace, Spent
 from fmsearch.pareto import Point, front
+from fmsearch.playoff import TIMES
 from fmsearch.proposers import Evaluated, Failed
+from fmsearch.reports import figures
 from fmsearch.schedule import LAG, Cohort
 from fmsearch.study import Study
 from fmsearch.timetable import Finalist, furthest
@@ -34,6 +37,7 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
     """
     search = Search(study, intake, trials, pace, relative)
     search.run()
+    search.play_off()
     if not search.trained and study.budget.time is not None:
         fix = "Raise budget.time, or shorten the first of budget.rungs."
         raise FmsearchError(f"No candidate was trained within {study.budget.time:g} s of budget.time.", fix)
@@ -86,6 +90,8 @@ class Search:
         self._points: dict[Training, Point | None] = {}
         self._costs: list[list[float]] = []
         self._settled = 0
+        self._is_open = True
+        self._last_rung = study.budget.rungs[-1]
         self._reached: dict[int, dict[float, Finalist]] = {}
 
     @property
@@ -107,6 +113,15 @@ class Search:
         return [furthest(list(self._reached[number].values())) for number in sorted(self._reached)]
 
     @property
+    def climbed(self) -> list[Finalist]:
+        """Those that were trained with success at the last rung, or in the last play-off."""
+        return [
+            furthest(list(reached.values()))
+            for number, reached in sorted(self._reached.items())
+            if self._epochs(number, self._last_rung) in reached
+        ]
+
+    @property
     def skipped(self) -> list[tuple[int, float]]:
         """Which trainings, by candidate and epochs, were wanted and have no answer."""
         return sorted(self._cohort_of.keys() - self._answered)
@@ -119,6 +134,25 @@ class Search:
             FmsearchError: training fails again and again.
         """
         self._open()
+        self._fold()
+
+    def play_off(self) -> None:
+        """Have the best of all cohorts train longer, as often as that pays.
+
+        Raises:
+            FmsearchError: training fails again and again.
+        """
+        self._is_open = False
+        while entrants := self._pace.play_off(self):
+            self._last_rung *= TIMES
+            index = self._add(dict.fromkeys(entrants), [self._last_rung])
+            many = figures.several(len(entrants), "candidate")
+            self._trials.tell(Note(f"Play-off: {many} of all cohorts train {TIMES} times as long."))
+            self._climb(index)
+            self._fold()
+
+    def _fold(self) -> None:
+        """Record all that is wanted."""
         while (answer := self._trials.next()) is not None:
             self._record(answer)
             if self._pace.searched:
@@ -151,15 +185,20 @@ class Search:
             if self._intake.exhausted and not self._intake.prescribes:
                 self._trials.tell(Note(f"The proposer has nothing new after {count} candidates."))
             rungs = budget.rungs[:1] if self._intake.prescribes else budget.rungs
-            self._cohorts.append(Cohort(list(prescribed), rungs, budget.keep))
-            self._prescribed.append(prescribed)
-            self._costs.append([])
+            self._add(prescribed, rungs)
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
+
+    def _add(self, prescribed: dict[int, float | None], rungs: Sequence[float]) -> int:
+        """One more cohort: its members, with the epochs that an engine prescribes them; its index."""
+        self._cohorts.append(Cohort(list(prescribed), rungs, self._study.budget.keep))
+        self._prescribed.append(prescribed)
+        self._costs.append([])
+        return len(self._cohorts) - 1
 
     @property
     def _wants_more(self) -> bool:
         """An engine with rungs of its own counts its candidates itself: they may have longer trainings ahead."""
-        return self._intake.prescribes or len(self._trials.taken) < self._study.budget.candidates
+        return self._is_open and (self._intake.prescribes or len(self._trials.taken) < self._study.budget.candidates)
 
     def _settle(self, seen: list[Cohort]) -> None:
         """Tell the proposer what came of the cohorts it has not been told of."""

@@ -29,21 +29,28 @@ MOMENT = 0.1  # epochs are planned to
 
 
 class Timetable(Model):
-    """What the clock decided; a run that goes on keeps to it.
+    """What the clock decided so far; a run that goes on keeps to it.
 
     Attributes:
         time: the limit it was made for, in seconds.
-        cohorts: how many the search had opened when its time was up.
+        cohorts: how many the search has opened.
+        playoffs: the numbers of the candidates in each play-off.
         skipped: which trainings of the search, by candidate and epochs, were left out as its time was up.
-        members: the numbers of the candidates that the final stage trains.
+        members: the numbers of the candidates that the final stage trains; nobody while the search goes on.
         epochs: how many epochs it trains them for, by number, as far as they have begun.
     """
 
     time: float
-    cohorts: int
+    cohorts: int = 0
+    playoffs: tuple[tuple[int, ...], ...] = ()
     skipped: tuple[tuple[int, float], ...] = ()
-    members: tuple[int, ...]
+    members: tuple[int, ...] = ()
     epochs: dict[int, float] = Field(default_factory=dict)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the search is over."""
+        return bool(self.members)
 
 
 @dataclass(frozen=True, slots=True)

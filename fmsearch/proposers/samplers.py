@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import optuna
 from fmsearch import own_code
 from fmsearch.errors import InputError
 from fmsearch.proposers.front import FrontSampler
+from fmsearch.proposers.grid import GridSampler
 from searchspace import SearchSpace
 from searchspace.custom import failure, file_of
 
@@ -42,23 +43,6 @@ ORDINARY = Manner()
 def manner(name: str) -> Manner:
     """How the sampler of a name is asked."""
     return Manner(whole=name in {"gp", "qmc", "cmaes"}, finite=name == "grid")
-
-
-class GridSampler(optuna.samplers.BruteForceSampler):
-    """Optuna's brute force without its search for the end, which would look at all trials after each.
-
-    A study here ends when nothing new is proposed.
-    """
-
-    def after_trial(
-        self,
-        study: optuna.Study,
-        trial: optuna.trial.FrozenTrial,
-        state: optuna.trial.TrialState,
-        values: Sequence[float] | None,
-    ) -> None:
-        """Nothing."""
-        del study, trial, state, values
 
 
 def make_sampler(name: str, space: SearchSpace, objectives: Objectives, seed: int) -> optuna.samplers.BaseSampler:
@@ -146,10 +130,6 @@ def _cmaes(seed: int) -> optuna.samplers.BaseSampler:
     )
 
 
-def _grid(seed: int) -> optuna.samplers.BaseSampler:
-    return GridSampler(seed=seed, avoid_premature_stop=False)
-
-
 # Every argument is pinned: Optuna's defaults change from release to release.
 MAKERS: dict[str, Callable[[int], optuna.samplers.BaseSampler]] = {
     "random": _random,
@@ -159,7 +139,7 @@ MAKERS: dict[str, Callable[[int], optuna.samplers.BaseSampler]] = {
     "gp": _gp,
     "qmc": _qmc,
     "cmaes": _cmaes,
-    "grid": _grid,
+    "grid": GridSampler,
 }
 
 

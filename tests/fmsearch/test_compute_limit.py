@@ -28,7 +28,7 @@ def spent(table, purpose):
     )
 
 
-@pytest.mark.parametrize("limit", [1e11, 2e11, 5e11])
+@pytest.mark.parametrize("limit", [1e11, 2e11, 5e11, 1e12])
 def test_it_is_spent_and_not_exceeded(limit, tmp_path):
     table = search(study(limit), tmp_path / "store", StubExecutor())
     assert 0.9 * limit < spent(table, "search") + spent(table, "final") <= 1.001 * limit

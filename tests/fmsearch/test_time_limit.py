@@ -10,7 +10,7 @@ from stubs import ManualClock, TimedExecutor, search, stub_study, told
 
 from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError
-from fmsearch.pace import FACT
+from fmsearch.pacing import FACT
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final
 from searchspace import analyse
@@ -81,6 +81,51 @@ def test_interrupted_it_goes_on_and_ends_in_time(calls, tmp_path):
     assert rest.clock.now == pytest.approx(LIMIT, rel=0.05)
     again = TimedExecutor(2, seconds, ManualClock(rest.clock.now))
     assert told(search(study(), tmp_path / "store", again)) == told(table)
+    assert again.calls == 0
+
+
+def searching(table):
+    """Epochs of each training of the search, by candidate."""
+    return [
+        (row.number, use.evaluation.epochs) for row in table for use in row.uses if use.evaluation.purpose == "search"
+    ]
+
+
+@pytest.mark.parametrize("left", [1, 2, 4])
+def test_killed_as_the_searchs_last_trainings_run_it_loses_none_of_its_candidates(left, tmp_path):
+    """Its time may be up, and nothing of the final stage is decided."""
+    whole = search(study(), tmp_path / "whole", TimedExecutor(2, seconds))
+    cut = TimedExecutor(2, seconds, die_after=len(searching(whole)) - left)
+    with pytest.raises(KeyboardInterrupt):
+        search(study(), tmp_path / "store", cut)
+    rest = TimedExecutor(2, seconds, ManualClock(cut.clock.now + 10))
+    assert len(search(study(), tmp_path / "store", rest)) == len(whole)
+
+
+LONG = 1_800.0
+PLAYOFF = 2.0  # epochs: more than any network trains in its cohort, and fewer than in a play-off
+
+
+def test_with_time_to_spare_the_best_of_all_cohorts_train_longer_and_most_of_the_front_is_theirs(tmp_path):
+    table = search(study(LONG), tmp_path / "store", TimedExecutor(2, seconds))
+    played = {number for number, epochs in searching(table) if epochs > PLAYOFF}
+    assert 12 <= len(played) <= len(table) / 6  # a third came to the last rung, and half of those at the most
+    final = {row.number for row in table if row.status == "final"}
+    assert len(final & played) > 0.7 * len(final)
+
+
+@pytest.mark.parametrize("left", [1, 10, 20])
+def test_interrupted_in_a_play_off_it_goes_on_with_the_same_candidates(left, tmp_path):
+    whole = search(study(LONG), tmp_path / "whole", TimedExecutor(2, seconds))
+    cut = TimedExecutor(2, seconds, die_after=len(searching(whole)) - left)
+    with pytest.raises(KeyboardInterrupt):
+        search(study(LONG), tmp_path / "store", cut)
+    rest = TimedExecutor(2, seconds, ManualClock(cut.clock.now))
+    table = search(study(LONG), tmp_path / "store", rest)
+    assert rest.clock.now == pytest.approx(LONG, rel=0.05)
+    assert searching(table) == searching(whole)
+    again = TimedExecutor(2, seconds, ManualClock(rest.clock.now))
+    assert told(search(study(LONG), tmp_path / "store", again)) == told(table)
     assert again.calls == 0
 
 

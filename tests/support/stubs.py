@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import random
 import time
 from pathlib import Path
 
-from stub_training import EPOCH, learned
+from stub_training import learned
 
 from fmsearch.clock import Clock
 from fmsearch.effort import relative_of
@@ -15,7 +14,7 @@ from fmsearch.evaluation import Environment, Evaluation
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
 from fmsearch.intake import Intake
-from fmsearch.pace import pace
+from fmsearch.pacing import pace
 from fmsearch.patience import Patience
 from fmsearch.proposers import make
 from fmsearch.reports.rows import Row, rows
@@ -123,8 +122,7 @@ class TimedExecutor:
         setup, epochs = self._seconds(evaluation)
         self.busy += setup + epochs
         result = learned(evaluation).model_copy(update={"seconds": setup + epochs, "setup": setup})
-        curve = (EPOCH,) * math.ceil(evaluation.epochs)
-        return ticket, Outcome(value=result.model_copy(update={"curve": curve}).model_dump_json())
+        return ticket, Outcome(value=result.model_dump_json())
 
     def close(self):
         self._running.clear()
