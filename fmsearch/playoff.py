@@ -15,7 +15,7 @@ from fmsearch.timetable import Finalist
 
 SHARE = 1 / 3  # of what the search may spend
 TIMES = 4  # as long as before
-LEAST = 12  # candidates that make a play-off
+LEAST = 8  # candidates that make a play-off
 MOST = 1 / 2  # share of those that have come so far
 
 

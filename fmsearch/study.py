@@ -51,7 +51,8 @@ class Budget(Model):
     """Number of different candidates trained, at the first rung at least; with `time` or `macs`, unless told, as many
     as that allows."""
     time: Duration | None = None
-    """How long the whole run may take, final stage included: `10m`, `1h30m`, or seconds."""
+    """How long the whole run may take, final stage included: `10m`, `1h30m`, or seconds. Where it is long enough, the
+    best of all cohorts train four times as long before the front is chosen; so it is with `macs`."""
     macs: Annotated[float, Field(gt=0, le=1e21)] | None = None
     """How much compute the whole run may take, final stage included, on any machine the same: multiply-accumulates of
     the forward pass, for every image of every training. In ten minutes, two cores do some `5e12`. Two cohorts are the

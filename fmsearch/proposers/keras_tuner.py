@@ -17,12 +17,11 @@ from contextlib import contextmanager
 from typing import Any, final
 
 import numpy as np
-from scipy.linalg import solve_triangular
-from sklearn.gaussian_process import GaussianProcessRegressor
 from threadpoolctl import threadpool_limits
 
 from fmsearch.evaluation import derive_seed
 from fmsearch.hush import importing
+from fmsearch.proposers.acquisition import lowest
 from fmsearch.proposers.base import Memory, Proposal
 from fmsearch.proposers.hyperparameters import register, understood_by
 from fmsearch.proposers.steps import WORST, Score
@@ -38,6 +37,7 @@ SCORE = keras_tuner.Objective("score", "max")
 EPOCHS = "tuner/epochs"
 DRAWS = 200  # tries to draw a candidate that may be trained
 INITIAL_POINTS = 12  # proposals at random before a Gaussian process is fitted
+RESTARTS = 50  # of the search for where it promises most, as KerasTuner has
 
 
 @final
@@ -153,25 +153,6 @@ class GridOracle(_Kept, oracles.GridSearchOracle):
 
 
 @final
-class QuickRegressor(GaussianProcessRegressor):
-    """Predicts without first looking at what it is given.
-
-    An oracle asks for one point at a time, some ten thousand times a proposal, and most of the time went into that.
-    """
-
-    # The signature is scikit-learn's: KerasTuner calls it so.
-    def predict(self, X: Any, return_std: bool = False, return_cov: bool = False) -> Any:  # noqa: FBT001, FBT002, N803
-        """Mean and standard deviation at some points; all else as scikit-learn has it."""
-        if return_cov or not return_std:
-            return super().predict(X, return_std, return_cov)
-        near = self.kernel_(X, self.X_train_)
-        mean = self._y_train_mean + self._y_train_std * (near @ self.alpha_)
-        known = solve_triangular(self.L_, near.T, lower=True, check_finite=False)
-        variance = self.kernel_.diag(X) - np.einsum("ij,ij->j", known, known)
-        return mean, self._y_train_std * np.sqrt(np.maximum(variance, 0.0))
-
-
-@final
 class BayesianOracle(_Seeded, oracles.BayesianOptimizationOracle):
     """A Gaussian process, which depends on the trials alone; proposals that took long are remembered."""
 
@@ -185,22 +166,28 @@ class BayesianOracle(_Seeded, oracles.BayesianOptimizationOracle):
         if known and known["history"] == self.history:
             return {"status": "RUNNING", "values": known["values"]}
         self._random_state = np.random.RandomState(derive_seed(self.own_seed, trial_id, "restarts"))
-        with threadpool_limits(1):  # matrices this small lose by more threads, and digits hang on their number
-            self._guess_by_what_is_known()
-            response = super().populate_space(trial_id)
+        if sum(trial.status == "COMPLETED" for trial in self.trials.values()) < INITIAL_POINTS:
+            response = self._random_populate_space()
+        else:
+            with threadpool_limits(1):  # matrices this small lose by more threads, and digits hang on their number
+                response = {"status": "RUNNING", "values": self._most_promising()}
         if response["values"] is not None:
             self.memory.note(place, {"history": self.history, "values": _plain(response["values"])})
         return response
 
-    def _make_gpr(self) -> Any:
-        return QuickRegressor(**super()._make_gpr().get_params(deep=False))
+    def _most_promising(self) -> dict[str, Any]:
+        """As KerasTuner finds them, but by the slope of what it minimizes."""
+        self._guess_by_what_is_known()
+        points, scores = self._vectorize_trials()
+        self.gpr.fit(points, scores)
+        starts = self._random_state.uniform(size=(RESTARTS, points.shape[1]))
+        values: dict[str, Any] = self._vector_to_values(lowest(self.gpr, self.beta, starts))
+        return values
 
     def _guess_by_what_is_known(self) -> None:
         """What running trials may give is guessed by the last fit: let that be one to the trials that are done."""
-        done = {name: trial for name, trial in self.trials.items() if trial.status != "RUNNING"}
-        if sum(trial.status == "COMPLETED" for trial in done.values()) < INITIAL_POINTS:
-            return
         if self.known_fit[0] != self.history:
+            done = {name: trial for name, trial in self.trials.items() if trial.status != "RUNNING"}
             everyone, running = self.trials, self.ongoing_trials
             self.trials, self.ongoing_trials = done, {}
             self.known_fit = self.history, self._make_gpr().fit(*self._vectorize_trials())

@@ -10,8 +10,8 @@ from fmsearch.study import Budget, Final
 from fmsearch.timetable import Finalist
 
 # A cohort of 12 trains for 12 * 1 + 4 * 3 epochs; so where it costs 24, a training at the last rung costs 3, and in a
-# play-off 12: twelve of them cost 144, a third of 432.
-ENOUGH = 432.0
+# play-off 12: eight of them cost 96, a third of 288.
+ENOUGH = 288.0
 
 
 def study(final=400, **engine):
@@ -55,9 +55,9 @@ def test_as_many_take_part_as_it_pays_for():
 
 
 def test_too_few_are_no_play_off():
-    assert len(entrants(climbed(24), 1_000)) == 12
-    assert entrants(climbed(23), 1_000) == []
-    assert entrants(climbed(40), 11 * 7.0) == []
+    assert len(entrants(climbed(16), 1_000)) == 8
+    assert entrants(climbed(15), 1_000) == []
+    assert entrants(climbed(40), 7 * 7.0) == []
     assert entrants([], 1_000) == []
 
 

@@ -4,17 +4,13 @@ from collections import Counter
 from random import Random
 
 import keras_tuner
-import numpy as np
 import pytest
 from proposer_checks import FINITE, Ground, points, toy
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import Matern
 from stubs import IMAGES, StubExecutor, TimedExecutor, search, stub_study
 
 from fmsearch.engine import Engine
 from fmsearch.proposers import Failed, make
 from fmsearch.proposers.hyperparameters import register, understood_by
-from fmsearch.proposers.keras_tuner import QuickRegressor
 from fmsearch.schedule import Brackets, bracket_trainings, brackets_of, planned
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final, Objectives
@@ -189,13 +185,3 @@ def test_more_candidates_begin_with_the_same_ones(tmp_path):
     few, many = ([row.candidate.digest for row in sorted(table, key=lambda row: row.number)] for table in tables)
     assert len(few) < len(many)
     assert many[: len(few)] == few
-
-
-def test_the_quick_regressor_predicts_what_scikit_learn_does():
-    numbers = np.random.default_rng(0)
-    x, y, points = numbers.random((30, 6)), numbers.random(30), numbers.random((5, 6))
-    options = {"kernel": Matern(nu=2.5), "normalize_y": True, "alpha": 1e-4, "optimizer": None}
-    quick, usual = (made(**options).fit(x, y) for made in (QuickRegressor, GaussianProcessRegressor))
-    for mine, theirs in zip(quick.predict(points, True), usual.predict(points, True), strict=True):
-        assert np.allclose(mine, theirs, rtol=1e-12)
-    assert np.array_equal(quick.predict(points), usual.predict(points))
