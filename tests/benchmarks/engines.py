@@ -186,9 +186,9 @@ def page(rows):
         break_on_hyphens=False,
     )
     beside = (
-        "Optuna's grid and gp and KerasTuner's bayesian ran on another machine of that size, which was slower. Checks\n"
-        "ran beside the other Optuna rows at the lowest priority, and beside KerasTuner's grid at the usual one: their\n"
-        "times are upper bounds. cmaes cannot search this space."
+        "Optuna's grid and gp and KerasTuner's bayesian ran on another machine of that size, which was slower.\n"
+        "Checks ran beside the other Optuna rows at the lowest priority, and beside KerasTuner's grid at the usual\n"
+        "one: their times are upper bounds. cmaes cannot search this space."
     )
     again = rows.get(CONTINUATION)
     more = (
