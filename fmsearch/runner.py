@@ -31,7 +31,7 @@ from fmsearch.search import carry_out
 from fmsearch.speed import Speedometer, recall
 from fmsearch.store import Store
 from fmsearch.study import Study
-from fmsearch.training.worker import EVALUATE, Job
+from fmsearch.training.worker import EVALUATE, PREPARE, Job
 from fmsearch.trials import Conditions, Trials
 from fmsearch.workspace import opened
 from searchspace import Input
@@ -79,6 +79,8 @@ def run(
     data = load(study.data, Path())
     watching = observer or Unobserved()
     with closing(runner), opened(folder, study, fresh=fresh) as store:
+        if study.engine.name == "keras_tuner":  # which takes as long to import as a worker to get ready
+            runner.warm(PREPARE)
         _note_facts(store, study, data)
         calls = _calls(folder, str(share(data)), study.blocks)
         evaluator = Evaluator(store, runner, calls, watching, stop)

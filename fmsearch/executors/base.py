@@ -45,6 +45,9 @@ class Executor(Protocol):
     def workers(self) -> int:
         """How many calls run side by side; `submit` no more than so many before their outcomes are taken."""
 
+    def warm(self, function: str) -> None:
+        """Have a worker get ready before there is a call, where that can be: it calls this function without text."""
+
     def submit(self, ticket: int, call: Call) -> None:
         """Start a call; its outcome comes back under the ticket."""
 

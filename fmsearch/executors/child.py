@@ -1,4 +1,7 @@
-"""A worker process: calls in on standard input, outcomes out on standard output, a line of JSON each."""
+"""A worker process: calls in on standard input, outcomes out on standard output, a line of JSON each.
+
+Functions named as arguments are called first; what comes of them is told by the calls that need it.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ def main() -> None:
     os.dup2(2, 1)
     calls: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read, args=(calls,), daemon=True).start()
+    for first in sys.argv[1:]:
+        run(Call(first, ""))
     while True:
         function, argument = json.loads(calls.get())
         answers.write(json.dumps(asdict(run(Call(function, argument)))) + "\n")

@@ -81,6 +81,10 @@ class ProcessExecutor:
         self._waiting: deque[tuple[int, Call]] = deque()
         self._messages: queue.Queue[tuple[_Worker, str | None]] = queue.Queue()
 
+    def warm(self, function: str) -> None:
+        """Start a worker now; a call that comes in the meantime waits for it."""
+        self._start(function)
+
     def submit(self, ticket: int, call: Call) -> None:
         """Start a call on an idle worker, or as soon as there is one."""
         self._waiting.append((ticket, call))
@@ -130,10 +134,10 @@ class ProcessExecutor:
                 worker = self._start()
             worker.send(*self._waiting.popleft())
 
-    def _start(self) -> _Worker:
+    def _start(self, *first: str) -> _Worker:
         with _opened(self._log) as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "fmsearch.executors.child"],
+            process = subprocess.Popen(  # noqa: S603  # this Python, and functions named in our own code
+                [sys.executable, "-m", "fmsearch.executors.child", *first],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

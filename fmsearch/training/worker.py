@@ -13,6 +13,7 @@ from fmsearch.training import quiet
 from searchspace.domains import Model
 
 EVALUATE = "fmsearch.training.worker:evaluate"
+PREPARE = "fmsearch.training.worker:prepare"
 
 
 class Job(Model):
@@ -22,6 +23,16 @@ class Job(Model):
     data: str
     keep: str | None = None
     blocks: tuple[str, ...] = ()
+
+
+def prepare(text: str) -> str:
+    """Import what every evaluation takes."""
+    os.environ["KERAS_BACKEND"] = chosen_backend()
+    use_one_thread()
+    from fmsearch.training import train
+
+    del train
+    return text
 
 
 def evaluate(text: str) -> str:

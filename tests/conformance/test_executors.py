@@ -13,6 +13,7 @@ from processes import alive, gone
 from fmsearch import executors
 from fmsearch.errors import InputError
 from fmsearch.executors import Call
+from fmsearch.executors.inline import InlineExecutor
 
 CALLS = """
 import os, sys, time
@@ -29,6 +30,8 @@ def stutter(text):
             os.write(fd, b"half a li")
     os._exit(0)
 def sleep(text): time.sleep(float(text)); return text
+def remember(text): os.environ["REMEMBERED"] = "ready"; return text
+def recall(text): return os.environ.get("REMEMBERED", "")
 def korean(text): return text + "가방"
 """
 
@@ -109,6 +112,21 @@ def test_workers_stay_warm_between_calls(calls):
         seen.add(take(executor, 1)[ticket].value)
     executor.close()
     assert len(seen) == 1
+
+
+def test_a_worker_that_got_ready_answers_the_first_call(executor, calls):
+    executor.warm("calls_for_executors:remember")
+    executor.submit(0, calls("recall"))
+    assert take(executor, 1)[0].value == ("" if isinstance(executor, InlineExecutor) else "ready")
+
+
+@pytest.mark.parametrize("first", ["calls_for_executors:die", "calls_for_executors:fail", "no_such_module:function"])
+def test_a_worker_that_gets_ready_in_vain_costs_nothing_but_another_try(processes, calls, first):
+    processes.warm(first)
+    for ticket in range(2):  # a worker that died may have taken the first one with it
+        processes.submit(ticket, calls("shout", "again"))
+        outcome = take(processes, 1)[ticket]
+        assert outcome.value == "AGAIN" or (outcome.external and ticket == 0)
 
 
 @pytest.mark.parametrize(("name", "how"), [("die", "was ended by signal 9"), ("leave", "ended with exit code 3")])

@@ -34,6 +34,11 @@ def learned(evaluation: Evaluation) -> Result:
     return Result(status="done", accuracy=accuracy, loss=1 - accuracy, test_accuracy=test, curve=curve, seconds=1.0)
 
 
+def prepare(text: str) -> str:
+    """Nothing: what evaluations take is here."""
+    return text
+
+
 def evaluate(text: str) -> str:
     """What a worker process does instead of training."""
     job = Job.model_validate_json(text)
@@ -81,7 +86,7 @@ def go_wrong(how: str) -> None:
 def main() -> int:
     from fmsearch import cli, patience, runner
 
-    runner.EVALUATE = "stub_training:evaluate"
+    runner.EVALUATE, runner.PREPARE = "stub_training:evaluate", "stub_training:prepare"
     if os.environ.get("STUB_PATIENCE"):
         seconds = float(os.environ["STUB_PATIENCE"])
         runner.Patience = lambda speed, images: patience.Patience(speed, images, least=seconds)
