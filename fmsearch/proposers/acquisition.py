@@ -45,6 +45,6 @@ def bound(process: Any, beta: float, x: Floats) -> tuple[float, Floats]:
     known = cho_solve((process.L_, True), near, check_finite=False)
     deviation = np.sqrt(max(1.0 - near @ known, LEAST_VARIANCE))
     mean = near @ process.alpha_
-    value = process._y_train_mean + process._y_train_std * (mean - beta * deviation)  # noqa: SLF001  # no other way
+    value = process._y_train_mean + process._y_train_std * (mean - beta * deviation)  # noqa: SLF001  # scikit-learn's scaling of scores
     slope = process._y_train_std * slopes.T @ (process.alpha_ + beta * known / deviation)  # noqa: SLF001  # as above
     return float(value), slope
