@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, SerializeAsAny
 
-from searchspace import Candidate
+from searchspace import Augment, Candidate, Recipe
 from searchspace.domains import Model
 
 KEY_LENGTH = 24
@@ -85,6 +85,9 @@ class Evaluation(Model):
     """One training of one candidate, with everything that its result depends on.
 
     A `final` one also reads the test set and keeps the trained model.
+
+    Attributes:
+        augment: how its images are distorted, where not as the candidate's recipe says.
     """
 
     candidate: Candidate
@@ -93,11 +96,18 @@ class Evaluation(Model):
     seed: Annotated[int, Field(ge=0)]
     purpose: Purpose = "search"
     environment: Environment
+    augment: Augment | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """How its candidate is trained in it."""
+        recipe = self.candidate.recipe
+        return recipe if self.augment is None else recipe.model_copy(update={"augment": self.augment})
 
     @cached_property
     def key(self) -> str:
         """The name under which the result is stored: a digest of all the above, and of the way of training."""
-        content = self.model_dump(mode="json", exclude={"candidate"})
+        content = self.model_dump(mode="json", exclude={"candidate"} if self.augment else {"candidate", "augment"})
         return _digest({**content, "candidate": self.candidate.digest, "training": TRAINING})[:KEY_LENGTH]
 
 

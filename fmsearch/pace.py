@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from fmsearch.evaluation import Result
-from fmsearch.timetable import Finalist
+from fmsearch.finalists import Finalist
 from searchspace import Analysis
 
 
@@ -38,6 +38,10 @@ class Standing(Protocol):
     @property
     def trained(self) -> Sequence[Finalist]:
         """All candidates that were trained, each by its longest training."""
+
+    @property
+    def proven(self) -> Sequence[Finalist]:
+        """The front, and all that came to the last rung: what others would reach is too uncertain."""
 
     @property
     def climbed(self) -> Sequence[Finalist]:

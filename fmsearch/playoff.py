@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fmsearch.finalists import Finalist
 from fmsearch.schedule import survivors, trainings
 from fmsearch.study import Study
-from fmsearch.timetable import TIMES as FINAL_TIMES
-from fmsearch.timetable import Finalist
 
 SHARE = 1 / 3  # of what the search may spend
 TIMES = 4  # as long as before
+FINAL = 2  # as long as in a play-off, the final stage must be able to train
 LEAST = 8  # candidates that make a play-off
 MOST = 1 / 2  # share of those that have come so far
 
@@ -36,7 +36,7 @@ def rounds(study: Study, cohort: float, total: float) -> int:
     def is_worth_it(count: int) -> bool:
         times: int = TIMES**count
         pays_for_enough = LEAST * times * training <= SHARE * total / count
-        return pays_for_enough and FINAL_TIMES * times * budget.rungs[-1] <= study.final.epochs
+        return pays_for_enough and FINAL * times * budget.rungs[-1] <= study.final.epochs
 
     count = 0
     while is_worth_it(count + 1):
@@ -55,7 +55,8 @@ def entrants(climbed: Sequence[Finalist], total: float) -> list[Finalist]:
         Those whose trainings cost most first; nobody if it pays for too few.
     """
     known = {one.number: one for one in climbed}
-    promises = {one.number: one.prospect for one in climbed}
+    longest = TIMES * max((one.trained for one in climbed), default=0.0)
+    promises = {one.number: one.promise(longest) for one in climbed}
     for count in range(int(MOST * len(climbed)), LEAST - 1, -1):
         chosen = [known[number] for number in survivors(promises, count / len(climbed))]
         if sum(map(_cost, chosen)) <= total:

@@ -19,8 +19,8 @@ from fmsearch.evaluator import Evaluator
 from fmsearch.events import Began, Both, Event, Note, Observer
 from fmsearch.executors import Call
 from fmsearch.forecast import forecast
+from fmsearch.hurry import FACT as TIMETABLE
 from fmsearch.intake import Intake
-from fmsearch.pacing import FACT as TIMETABLE
 from fmsearch.pacing import pace
 from fmsearch.patience import LEAST, TIMES, Patience
 from fmsearch.preview import preview
@@ -111,7 +111,7 @@ def _carry_out(
     speedometer = Speedometer(environment, images)
     trials = Trials(
         study,
-        Conditions(data.fingerprint, environment),
+        Conditions(data.fingerprint, environment, images),
         evaluator=evaluator,
         trail=store,
         observer=Both(observer, speedometer),

@@ -14,15 +14,16 @@ from fmsearch.errors import FmsearchError
 from fmsearch.evaluation import MOST_PASSES
 from fmsearch.evaluator import Answer
 from fmsearch.events import FinalStage, Note, Proposed
-from fmsearch.intake import Intake, Training
+from fmsearch.finalists import Finalist
+from fmsearch.intake import Intake
 from fmsearch.pace import Finals, Pace, Spent
-from fmsearch.pareto import Point, front
+from fmsearch.pareto import front
 from fmsearch.playoff import TIMES
 from fmsearch.proposers import Evaluated, Failed
 from fmsearch.reports import figures
+from fmsearch.results import Results, at
 from fmsearch.schedule import LAG, Cohort
 from fmsearch.study import Study
-from fmsearch.timetable import Finalist, furthest
 from fmsearch.trials import Trials
 
 AGAIN = "Mend the cause and run the command again: what succeeded is kept."
@@ -87,12 +88,11 @@ class Search:
         self._cohort_of: dict[tuple[int, float], int] = {}
         self._answered: set[tuple[int, float]] = set()
         self._prescribed: list[dict[int, float | None]] = []
-        self._points: dict[Training, Point | None] = {}
         self._costs: list[list[float]] = []
         self._settled = 0
         self._is_open = True
         self._last_rung = study.budget.rungs[-1]
-        self._reached: dict[int, dict[float, Finalist]] = {}
+        self._results = Results()
 
     @property
     def spent(self) -> list[Spent]:
@@ -110,16 +110,18 @@ class Search:
     @property
     def trained(self) -> list[Finalist]:
         """All candidates that were trained with success, each by its longest training."""
-        return [furthest(list(self._reached[number].values())) for number in sorted(self._reached)]
+        return self._results.finalists()
+
+    @property
+    def proven(self) -> list[Finalist]:
+        """The front, and all that came to the last rung: what others would reach is too uncertain."""
+        last, leading = self._study.budget.rungs[-1], {one.number for one in self.front}
+        return [one for one in self.trained if one.trained >= self._epochs(one.number, last) or one.number in leading]
 
     @property
     def climbed(self) -> list[Finalist]:
         """Those that were trained with success at the last rung, or in the last play-off."""
-        return [
-            furthest(list(reached.values()))
-            for number, reached in sorted(self._reached.items())
-            if self._epochs(number, self._last_rung) in reached
-        ]
+        return [one for one in self.trained if one.trained == self._epochs(one.number, self._last_rung)]
 
     @property
     def skipped(self) -> list[tuple[int, float]]:
@@ -201,12 +203,18 @@ class Search:
         return self._is_open and (self._intake.prescribes or len(self._trials.taken) < self._study.budget.candidates)
 
     def _settle(self, seen: list[Cohort]) -> None:
-        """Tell the proposer what came of the cohorts it has not been told of."""
+        """Tell the proposer what came of the cohorts it has not been told of.
+
+        How far each would have come in the trainings of the last rung, so that those that never came there compare;
+        an engine with rungs of its own wants what it asked for.
+        """
+        everybody = [number for cohort in seen for number in cohort.members]
+        promises = self._results.promises(everybody, self._last_rung)
         for index, cohort in enumerate(seen[self._settled :], start=self._settled):
             for number in cohort.members:
-                training = number, self._prescribed[index][number]
-                point = self._points.get(training)
-                self._intake.settle(training, Evaluated(point.accuracy, point.size) if point else Failed())
+                epochs = self._prescribed[index][number]
+                point = self._results.of(number, epochs) if epochs is not None else promises.get(number)
+                self._intake.settle((number, epochs), Evaluated(point.accuracy, point.size) if point else Failed())
         self._settled = max(self._settled, len(seen))
 
     def _climb(self, index: int) -> None:
@@ -228,19 +236,17 @@ class Search:
 
     def _record(self, answer: Answer) -> None:
         """Fold one result into its cohort; a rung that is complete opens the next."""
-        number = answer.number
-        index = self._cohort_of[number, answer.evaluation.epochs]
-        self._answered.add((number, answer.evaluation.epochs))
+        number, epochs = answer.number, answer.evaluation.epochs
+        index = self._cohort_of[number, epochs]
+        self._answered.add((number, epochs))
         cohort = self._cohorts[index]
         rung = cohort.rung
         point = self._trials.point(answer)
-        passes = min(answer.evaluation.epochs, len(answer.result.curve) or math.inf)
+        passes = min(epochs, len(answer.result.curve) or math.inf)
         price = self._pace.price(self._trials.taken[number].analysis, answer.result, passes)
         if point is not None:
-            reached = Finalist(number, point, passes, price.setup, price.epoch)
-            self._reached.setdefault(number, {})[answer.evaluation.epochs] = reached
-            self._points[number, self._prescribed[index][number]] = point
-        cohort.record(number, point)
+            self._results.record(number, epochs, point, price)
+        cohort.record(number, at(point, epochs, cohort.epochs) if point else None)
         self._costs[index].append(price.setup + passes * price.epoch)
         if cohort.rung != rung:
             self._climb(index)

@@ -14,6 +14,7 @@ from fmsearch.duration import Duration
 from fmsearch.engine import Engine, objection
 from fmsearch.errors import InputError
 from fmsearch.evaluation import Passes
+from fmsearch.final import Final
 from searchspace import Analysis, Input, Limits, NetworkSpace, SearchSpace, Training, dimensions
 from searchspace.blocks import Block
 from searchspace.domains import Model
@@ -91,18 +92,6 @@ class Budget(Model):
         if list(rungs) != sorted(set(rungs)):
             raise ValueError(f"rungs {list(rungs)} do not rise; expected more epochs at each, as in [1, 3, 9]")
         return rungs
-
-
-class Final(Model):
-    """The last stage: the front trained again from the start, and the test set read once."""
-
-    epochs: Passes = 30
-    """Epochs of each training; with `budget.time` or `budget.macs`, the most: each model's part of it says how many it
-    gets."""
-    share: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    """With `budget.time` or `budget.macs`, the share of it that is kept for this stage."""
-    seeds: Annotated[int, Field(ge=1, le=100)] = 1
-    """Trainings of each model, with seeds of their own; the leaderboard shows mean and standard deviation."""
 
 
 class Study(Model):

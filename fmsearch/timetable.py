@@ -1,29 +1,19 @@
-"""How a run with a time limit spends it: when the search ends, and how long each model of the front trains then. Pure.
-
-With training time, accuracy grows roughly as the logarithm of the epochs, at every size. The area under the front then
-grows most if each model gets time in proportion to the sizes at which it is the best: from its own to that of the next
-larger one.
-"""
+"""What the clock decides in a run with a time limit, and how its final stage shares out what time is left. Pure."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import Field
 
-from fmsearch.pareto import Point, front
+from fmsearch.finalists import Finalist, allot
 from searchspace.domains import Model
 
-LAST = 1.0  # decades of size at which the largest model is the best: those beyond it
 FINISH = 1.5  # seconds to test and save a model
 CLOSING = 1.0  # seconds to end a run
-# Twice the time saves a model about this share of its errors, divided by log2(e). One that saves less beside the next
-# smaller model is worth less than its time is to the others.
-STEP = 0.08
-TIMES = 2  # as long as in the search, at the least
 LONGEST = 0.85  # share of the time left that any but the last training takes, lest a wrong guess miss the end
 MOMENT = 0.1  # epochs are planned to
 
@@ -51,114 +41,6 @@ class Timetable(Model):
     def is_final(self) -> bool:
         """Whether the search is over."""
         return bool(self.members)
-
-
-@dataclass(frozen=True, slots=True)
-class Finalist:
-    """A candidate for the final stage.
-
-    Attributes:
-        number: of the candidate.
-        point: what it reached in the search.
-        trained: epochs of its longest training so far.
-        setup: what a training of it in the final stage costs besides its epochs: seconds, or whatever is limited.
-        pace: what one epoch costs.
-        shrinkage: what share of its errors remained whenever it trained twice as long; 1 if it trained once.
-    """
-
-    number: int
-    point: Point
-    trained: float
-    setup: float
-    pace: float
-    shrinkage: float = 1.0
-
-    @property
-    def prospect(self) -> Point:
-        """What it reaches when it trains twice as long, should it go on as it did."""
-        return Point(self.point.size, 1.0 - self.shrinkage * (1.0 - self.point.accuracy))
-
-    def cost(self, epochs: float) -> float:
-        """What a training of so many epochs costs."""
-        return self.setup + epochs * self.pace
-
-    def epochs(self, cost: float) -> float:
-        """How many epochs it trains for so much."""
-        return (cost - self.setup) / self.pace
-
-
-def furthest(trainings: Sequence[Finalist]) -> Finalist:
-    """A candidate by its longest training, with what share of its errors remains whenever it trains twice as long.
-
-    That is told by its last two trainings, in whatever order they came. Errors shrink about as a power of the time
-    (Hestness et al., 2017).
-    """
-    ordered = sorted(trainings, key=lambda one: (one.trained, one.point.accuracy))
-    before, last = ordered[-2:] if len(ordered) > 1 else (ordered[0], ordered[0])
-    if before.trained == last.trained or before.point.accuracy == 1.0:
-        return last
-    left = (1.0 - last.point.accuracy) / (1.0 - before.point.accuracy)
-    return replace(last, shrinkage=min(1.0, left ** (1.0 / math.log2(last.trained / before.trained))))
-
-
-def spans(points: Sequence[Point]) -> list[float]:
-    """Over how many decades of size each point of a front, smallest first, is the best."""
-    sizes = [math.log10(point.size) for point in points]
-    if not sizes:
-        return []
-    return [after - before for before, after in zip(sizes, [*sizes[1:], sizes[-1] + LAST], strict=True)]
-
-
-def allot(finalists: Sequence[Finalist], total: float, most: float) -> list[float]:
-    """What each of a front's members gets of a total, smallest first: by the sizes it serves, up to `most` epochs.
-
-    What one cannot use goes to the others.
-    """
-    caps = [finalist.cost(most) for finalist in finalists]
-    weights = spans([finalist.point for finalist in finalists])
-    given = [0.0] * len(finalists)
-    open_ = set(range(len(finalists)))
-    while open_:
-        rest = total - sum(given[i] for i in range(len(given)) if i not in open_)
-        unit = rest / sum(weights[i] for i in open_)
-        full = {i for i in open_ if weights[i] * unit >= caps[i]}
-        for i in full or open_:
-            given[i] = caps[i] if full else weights[i] * unit
-        open_ -= full or open_
-    return given
-
-
-def choose(finalists: Sequence[Finalist], total: float, most: float) -> list[Finalist]:
-    """Those worth training again, smallest first, where time is short: the front of what they promise, but thinned.
-
-    One that is hardly better than the next smaller one is left out: the others gain more from its time. Then, of those
-    that would not even train twice as long as before, the one goes that adds the least area to the front.
-    """
-    members = [finalists[i] for i in front([finalist.prospect for finalist in finalists])]
-    chosen = members[:1]
-    for one in members[1:]:
-        # The largest has learnt least of what it can, and has a decade of sizes to serve.
-        if one is members[-1] or _errors(one) <= (1 - STEP) * _errors(chosen[-1]):
-            chosen.append(one)
-    while len(chosen) > 1:
-        given = allot(chosen, total, most)
-        short = [i for i, one in enumerate(chosen) if one.epochs(given[i]) < min(most, TIMES * one.trained)]
-        if not short:
-            break
-        areas = _areas([finalist.prospect for finalist in chosen])
-        chosen.pop(min(short, key=lambda i: (areas[i], i)))
-    return chosen
-
-
-def _errors(finalist: Finalist) -> float:
-    """The share of images that it promises to get wrong."""
-    return 1.0 - finalist.prospect.accuracy
-
-
-def _areas(points: Sequence[Point]) -> list[float]:
-    """What would be lost without each point of a front."""
-    below = [0.0, *(point.accuracy for point in points[:-1])]
-    return [span * (point.accuracy - low) for span, point, low in zip(spans(points), points, below, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

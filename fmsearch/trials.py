@@ -32,10 +32,11 @@ class Trail(Protocol):
 
 @dataclass(frozen=True)
 class Conditions:
-    """What every evaluation of a run shares."""
+    """What every evaluation of a run shares: data, of so many training images, and machine."""
 
     dataset: str
     environment: Environment
+    images: int
 
 
 class Trials:
@@ -93,7 +94,11 @@ class Trials:
         stored_only: bool = False,
     ) -> None:
         """Ask for a training of a candidate; with `stored_only`, if it was done before."""
-        candidate = self.taken[number].candidate
+        candidate, analysis = self.taken[number].candidate, self.taken[number].analysis
+        augment = None
+        if purpose == "final":
+            images = self._conditions.images
+            augment = self._study.final.augment(candidate.recipe, analysis.parameters, epochs, images)
         evaluation = Evaluation(
             candidate=candidate,
             dataset=self._conditions.dataset,
@@ -101,8 +106,9 @@ class Trials:
             seed=derive_seed(self._study.seed, candidate.digest, purpose, replica),
             purpose=purpose,
             environment=self._conditions.environment,
+            augment=augment,
         )
-        seconds = self._patience.seconds(self.taken[number].analysis, epochs)
+        seconds = self._patience.seconds(analysis, epochs)
         self._evaluator.want(number, evaluation, priority, seconds=seconds, stored_only=stored_only)
 
     def begin(self) -> None:

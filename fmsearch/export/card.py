@@ -46,7 +46,7 @@ def front_matter(subject: Subject) -> dict[str, Any]:
         "data": subject.portable_study.data.model_dump(mode="json", exclude_none=True)
         | {"fingerprint": evaluation.dataset},
         "epochs": evaluation.epochs,
-        "recipe": evaluation.candidate.recipe.model_dump(mode="json", exclude_none=True),
+        "recipe": evaluation.recipe.model_dump(mode="json", exclude_none=True),
         "versions": {
             "fmsearch": version("fmsearch"),
             "keras": environment.keras_version,

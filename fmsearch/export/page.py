@@ -134,7 +134,7 @@ def _value(value: object) -> str:
 
 
 def _recipe(subject: Subject) -> str:
-    recipe = subject.used.evaluation.candidate.recipe.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    recipe = subject.used.evaluation.recipe.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     augment = recipe.pop("augment", {})
     values = {"epochs": subject.used.evaluation.epochs, **recipe} | {f"augment.{k}": v for k, v in augment.items()}
     rows = [(name, _value(value)) for name, value in values.items()]

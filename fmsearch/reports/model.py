@@ -42,7 +42,7 @@ def _page(row: Row, total: int, width: int, *, ascii_only: bool) -> Group:
         _header(row, total, ascii_only=ascii_only),
         _titled("layers", _layers(row, ascii_only=ascii_only)),
         _titled("in all", _pairs(_totals(row.analysis))),
-        _titled("recipe", _pairs(_recipe(row.candidate.recipe))),
+        _titled("recipe", _pairs(_recipe(row.recipe))),
     ]
     parts += [_titled(title, part) for title, part in learning(row, width, ascii_only=ascii_only)]
     return Group(parts[0], *(piece for part in parts[1:] for piece in (Text(), part)))

@@ -12,7 +12,7 @@ from fmsearch.evaluation import Result
 from fmsearch.pareto import Point, front
 from fmsearch.reports.sketch import sketch
 from fmsearch.store import Store, Used
-from searchspace import Analysis, Candidate, analyse
+from searchspace import Analysis, Candidate, Recipe, analyse
 
 ID_LENGTH = 8
 
@@ -61,6 +61,12 @@ class Row:
     candidate: Candidate
     analysis: Analysis
     uses: tuple[Used, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it was trained: in the final stage, if it was there."""
+        final = [used.evaluation.recipe for used in self.uses if used.evaluation.purpose == "final"]
+        return final[0] if final else self.candidate.recipe
 
 
 def rows(store: Store) -> list[Row]:

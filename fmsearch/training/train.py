@@ -47,7 +47,7 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
     if reason:
         return Result(status="failed", curve=curve, seconds=trained - start, setup=ready - start, reason=reason)
     loss, accuracy = curve[-1].validation_loss, curve[-1].validation_accuracy
-    if evaluation.candidate.recipe.early_stopping:  # which has put the best weights back
+    if evaluation.recipe.early_stopping:  # which has put the best weights back
         loss, accuracy = loop.evaluate(Split(data.x_validation, data.y_validation))
         if not math.isfinite(loss):
             reason = f"the validation loss of the best weights is {loss}"
@@ -69,7 +69,7 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
 
 def trainee_of(evaluation: Evaluation, images: int) -> Trainee:
     """The network and all that trains it, for a training set of so many images."""
-    recipe = evaluation.candidate.recipe
+    recipe = evaluation.recipe
     batch_size = min(recipe.batch_size, images)
     augmenter = Augmenter(recipe.augment, derive_seed(evaluation.seed, "augment"))
     return Trainee(
@@ -87,7 +87,7 @@ def _train(evaluation: Evaluation, trainee: Trainee, loop: Loop, validation: Spl
     model = trainee.network
     model.optimizer = trainee.optimizer
     model.stop_training = False
-    callbacks = keras.callbacks.CallbackList(recipes.callbacks(evaluation.candidate.recipe), model=model)
+    callbacks = keras.callbacks.CallbackList(recipes.callbacks(evaluation.recipe), model=model)
     callbacks.on_train_begin()
     curve: list[Epoch] = []
     for number, (loss, accuracy) in enumerate(loop.epochs(evaluation.epochs)):

@@ -4,10 +4,11 @@ import pytest
 from stubs import stub_study
 
 from fmsearch.engine import Engine
+from fmsearch.finalists import Finalist
+from fmsearch.learning_curves import learning_curves
 from fmsearch.pareto import Point
 from fmsearch.playoff import entrants, rounds
 from fmsearch.study import Budget, Final
-from fmsearch.timetable import Finalist
 
 # A cohort of 12 trains for 12 * 1 + 4 * 3 epochs; so where it costs 24, a training at the last rung costs 3, and in a
 # play-off 12: eight of them cost 96, a third of 288.
@@ -19,10 +20,17 @@ def study(final=400, **engine):
     return stub_study(budget=budget, final=Final(epochs=final), engine=Engine(**engine))
 
 
-def climbed(count):
+def finalist(number, size, reached, pace=0.5):
+    """One that reached so much at each rung."""
+    epochs, accuracy = reached[-1]
+    curve = learning_curves({number: reached})[number]
+    return Finalist(number, Point(size, accuracy), trained=epochs, setup=1.0, pace=pace, curve=curve)
+
+
+def climbed(count, pace=lambda _: 0.5):
     """Networks of rising size, of which every other one promises more."""
     return [
-        Finalist(number, Point(1_000.0 * 1.1**number, 0.7 + 0.1 * (number % 2)), trained=3.0, setup=1.0, pace=0.5)
+        finalist(number, 1_000.0 * 1.1**number, [(3.0, 0.7 + 0.1 * (number % 2))], pace(number))
         for number in range(count)
     ]
 
@@ -62,15 +70,12 @@ def test_too_few_are_no_play_off():
 
 
 def test_one_that_learns_on_goes_before_one_that_has_learnt_what_it_can():
-    pairs = climbed(24)
-    learning = [
-        Finalist(one.number, one.point, one.trained, one.setup, one.pace, shrinkage=1.0 if one.number % 2 else 0.4)
-        for one in pairs
-    ]
-    assert sorted(one.number for one in entrants(learning, 1_000)) == list(range(0, 24, 2))
+    stuck, learning = [(1.0, 0.8), (3.0, 0.8)], [(1.0, 0.7), (3.0, 0.795)]
+    pairs = [finalist(number, 1_000.0 * 1.1**number, stuck if number % 2 else learning) for number in range(24)]
+    assert sorted(one.number for one in entrants(pairs, 1_000)) == list(range(0, 24, 2))
 
 
 def test_the_longest_trainings_come_first_so_that_the_workers_end_together():
-    costly = [Finalist(one.number, one.point, 3.0, 1.0, pace=0.1 * (one.number % 7 + 1)) for one in climbed(40)]
+    costly = climbed(40, pace=lambda number: 0.1 * (number % 7 + 1))
     paces = [one.pace for one in entrants(costly, 1_000)]
     assert paces == sorted(paces, reverse=True)

@@ -10,7 +10,7 @@ from stubs import ManualClock, TimedExecutor, search, stub_study, told
 
 from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError
-from fmsearch.pacing import FACT
+from fmsearch.hurry import FACT
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final
 from searchspace import analyse

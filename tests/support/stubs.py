@@ -30,7 +30,7 @@ from searchspace import ConvBlock, Head, Input, NetworkSpace, Real, Stages, Trai
 IMAGES_AN_EPOCH = 10_000
 IMAGES = Input(height=16, width=16, channels=1, classes=10)
 HERE = Environment(backend="stub", backend_version="1", keras_version="1", device="cpu", machine="stub")
-CONDITIONS = Conditions(dataset="stub", environment=HERE)
+CONDITIONS = Conditions(dataset="stub", environment=HERE, images=IMAGES_AN_EPOCH)
 SPACE = NetworkSpace(
     stages=Stages(
         count=[1, 2, 3],

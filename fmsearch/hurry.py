@@ -1,0 +1,136 @@
+"""When a search with a time limit ends, who plays off, and what is left for the front: the clock's decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, final
+
+from fmsearch import playoff
+from fmsearch.clock import Clock
+from fmsearch.evaluation import Result
+from fmsearch.finalists import Finalist, choose
+from fmsearch.pace import Finals, Price, Spent, Standing
+from fmsearch.study import Study
+from fmsearch.timetable import CLOSING, FINISH, Sharing, Timetable
+from searchspace import Analysis
+
+FACT = "timetable"
+
+
+@final
+class Hurried:
+    """A study with a time limit.
+
+    Args:
+        study: the study.
+        limit: its seconds.
+        clock: of the run.
+        facts: where the clock's decisions are kept, so that a run that goes on keeps to them.
+        workers: how many train side by side.
+    """
+
+    def __init__(self, study: Study, limit: float, clock: Clock, facts: Any, workers: int) -> None:
+        self._study = study
+        self._limit = limit
+        self._clock = clock
+        self._facts = facts
+        self._workers = workers
+        self._end = limit - CLOSING
+        self._search_end = self._end - study.final.share * limit
+        self._stage_end = self._search_end
+        self._rounds = self._played = 0
+        known = facts.fact(FACT)
+        is_ours = known and known["time"] == limit
+        self._timetable = Timetable.model_validate(known, strict=False) if is_ours else Timetable(time=limit)
+
+    @property
+    def searched(self) -> bool:
+        """Whether the time of the cohorts is up, or that of the play-off; never, where that was decided before."""
+        return not self._timetable.is_final and self._clock.elapsed() >= self._stage_end
+
+    def skips(self, number: int, epochs: float) -> bool:
+        """Whether it is among those that were left out."""
+        return (number, epochs) in self._timetable.skipped
+
+    def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
+        """Its seconds."""
+        del analysis
+        return Price(result.setup, (result.seconds - result.setup) / passes)
+
+    def admits(self, standing: Standing) -> bool:
+        """Whether the workers can train it in time, or it was admitted before."""
+        spent = standing.spent
+        if self._timetable.is_final:
+            return len(spent) < self._timetable.cohorts
+        self._plan(standing)
+        if len(spent) < self._timetable.cohorts:
+            return True
+        if self._clock.elapsed() + _work_with_one_more(spent) / self._workers > self._stage_end:
+            return False
+        self._keep(cohorts=len(spent) + 1)
+        return True
+
+    def play_off(self, search: Standing) -> Sequence[int]:
+        """As many as the rest of the search's time is enough for, or those that were before."""
+        turn, self._played = self._played, self._played + 1
+        left = self._workers * (self._search_end - self._clock.elapsed())
+        if turn == len(self._timetable.playoffs) and not self._timetable.is_final and turn < self._rounds and left > 0:
+            entrants = playoff.entrants(search.climbed, left / (self._rounds - turn))
+            self._keep(playoffs=(*self._timetable.playoffs, tuple(one.number for one in entrants)))
+        self._stage_end = self._search_end
+        return self._timetable.playoffs[turn] if turn < len(self._timetable.playoffs) else ()
+
+    def finals(self, search: Standing) -> Finals:
+        """Those worth the time that is left, smallest first, each for its part of it."""
+        final = self._study.final
+        if not self._timetable.is_final:
+            seconds = self._workers * (self._end - self._clock.elapsed()) / final.seeds
+            members = choose(_finishing(search.proven), seconds, final.epochs)
+            self._keep(skipped=tuple(search.skipped), members=tuple(one.number for one in members))
+        known = {one.number: one for one in _finishing(search.trained)}
+        return Sharing(
+            [known[number] for number in self._timetable.members if number in known],
+            seeds=final.seeds,
+            workers=self._workers,
+            deadline=self._end,
+            most=final.epochs,
+            clock=self._clock.elapsed,
+            decided=self._timetable.epochs,
+            keep=lambda epochs: self._keep(epochs=epochs),
+        )
+
+    def _plan(self, standing: Standing) -> None:
+        """When cohorts must end: the later, the less the final stage can use; play-offs have their part before it."""
+        final, front, costs = self._study.final, standing.front, _complete(standing.spent)
+        if front:
+            longest = [FINISH + one.cost(final.epochs) for one in front]
+            use = max(*longest, final.seeds * sum(longest) / self._workers)
+            self._search_end = self._end - min(use, final.share * self._limit)
+        if costs:
+            self._rounds = playoff.rounds(self._study, sum(costs) / len(costs), self._workers * self._search_end)
+        self._stage_end = (1.0 - (playoff.SHARE if self._rounds else 0.0)) * self._search_end
+
+    def _keep(self, **decided: Any) -> None:
+        """Decide something for good."""
+        self._timetable = self._timetable.model_copy(update=decided)
+        self._facts.note(FACT, self._timetable.model_dump(mode="json"))
+
+
+def _finishing(finalists: Sequence[Finalist]) -> list[Finalist]:
+    """What their last trainings cost: the model is tested and saved, too."""
+    return [replace(one, setup=one.setup + FINISH) for one in finalists]
+
+
+def _work_with_one_more(spent: Sequence[Spent]) -> float:
+    """The seconds of training still to be done if one more cohort is proposed, judged by those before it."""
+    complete = _complete(spent)
+    if not complete:
+        return 0.0
+    usual = sum(complete) / len(complete)
+    return usual + sum(max(0.0, usual - cohort.cost) for cohort in spent if not cohort.complete)
+
+
+def _complete(spent: Sequence[Spent]) -> list[float]:
+    """What each cohort cost that will cost no more."""
+    return [cohort.cost for cohort in spent if cohort.complete]

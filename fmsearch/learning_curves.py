@@ -1,0 +1,90 @@
+"""What a network would reach in so many epochs, from what its shorter trainings reached. Pure.
+
+Where every training brings its learning rate down to zero, the share of images that a network gets wrong falls towards
+a floor of its own, by a law that is the same for all:
+
+    errors(epochs) = floor * exp(fall / sqrt(epochs))
+
+On Fashion-MNIST that holds from a seventh of an epoch to 120, within 5 % of the errors, and `fall` is 0.42 for networks
+of 1,000 parameters and of 60,000 alike. So what sets two networks apart is their floor.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+FALL = 0.42
+# Luck moves what a training gets wrong by some 4 % / sqrt(epochs), and falls differ by 0.03 or so between networks, but
+# for some that learn early and then no more. Predictions were best from 1 to 4.
+FIRMNESS = 1.5
+LEAST_FALL = 0.05
+LEAST_ERRORS = 1e-4  # no validation split shows fewer
+
+
+@dataclass(frozen=True, slots=True)
+class LearningCurve:
+    """The law for one network.
+
+    Attributes:
+        floor: the share of images that it gets wrong however long it trains.
+        fall: how the logarithm of its errors falls with one over the square root of the epochs.
+    """
+
+    floor: float
+    fall: float = FALL
+
+    def accuracy(self, epochs: float) -> float:
+        """What a training of so many epochs reaches; 0 for none."""
+        if epochs <= 0:
+            return 0.0
+        return 1.0 - math.exp(min(0.0, math.log(self.floor) + self.fall / math.sqrt(epochs)))
+
+
+class _Told(NamedTuple):
+    """By a network's trainings, with x = 1 / sqrt(epochs) and y = ln(errors).
+
+    Where the longest one came to, and the moments of all, each weighted by its epochs.
+    """
+
+    x: float
+    y: float
+    xx: float
+    xy: float
+
+
+def learning_curves(trainings: Mapping[int, Sequence[tuple[float, float]]]) -> dict[int, LearningCurve]:
+    """The curves of networks that a study trained alike.
+
+    Through the longest training of each, falling as all of its trainings say, held towards what is usual among them.
+
+    Args:
+        trainings: of each network, by its number: epochs and the accuracy they came to.
+    """
+    told = {number: _told(reached) for number, reached in trainings.items()}
+    xx, xy = math.fsum(one.xx for one in told.values()), math.fsum(one.xy for one in told.values())
+    usual = _fall(xx, xy, FALL)
+    return {number: _curve(one, _fall(one.xx, one.xy, usual)) for number, one in told.items()}
+
+
+def _told(reached: Sequence[tuple[float, float]]) -> _Told:
+    """In whatever order the trainings came."""
+    points = [
+        (epochs, 1.0 / math.sqrt(epochs), math.log(max(LEAST_ERRORS, 1.0 - accuracy)))
+        for epochs, accuracy in sorted(reached)
+    ]
+    weight = sum(w for w, _, _ in points)
+    x, y = sum(w * a for w, a, _ in points) / weight, sum(w * b for w, _, b in points) / weight
+    xx = sum(w * (a - x) ** 2 for w, a, _ in points)
+    xy = sum(w * (a - x) * (b - y) for w, a, b in points)
+    return _Told(points[-1][1], points[-1][2], xx, xy)
+
+
+def _fall(xx: float, xy: float, usual: float) -> float:
+    return max(LEAST_FALL, (xy + FIRMNESS * usual) / (xx + FIRMNESS))
+
+
+def _curve(told: _Told, fall: float) -> LearningCurve:
+    return LearningCurve(math.exp(told.y - fall * told.x), fall)
