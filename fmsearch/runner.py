@@ -98,8 +98,9 @@ def _carry_out(
 ) -> None:
     """Search and train the front, as the study and the clock say."""
     images, environment = len(data.x_train), Environment.here()
-    space = study.search_space(input_of(data))
-    speed = recall(environment)
+    image = input_of(data)
+    space = study.search_space(image)
+    speed = recall(environment, image)
     plan = forecast(study, preview(space, study.seed), images, evaluator.workers, speed)
     observer.notice(Began(clock.elapsed(), images))
     for note in [*([f"{plan}."] if plan else []), *_caveats(study, store, environment)]:
@@ -108,7 +109,7 @@ def _carry_out(
         study.engine, space, study.objectives, study.seed, memory=store, brackets=brackets_of(study.budget)
     )
     intake = Intake(proposer, space, derive_seed(study.seed, "intake"))
-    speedometer = Speedometer(environment, images)
+    speedometer = Speedometer(environment, image, images)
     trials = Trials(
         study,
         Conditions(data.fingerprint, environment, images),

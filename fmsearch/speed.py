@@ -12,6 +12,7 @@ from fmsearch.cache_folder import roots
 from fmsearch.effort import effort
 from fmsearch.evaluation import Environment
 from fmsearch.events import Event, Finished
+from searchspace import Input
 from searchspace.domains import Model
 
 FILE = "speed.json"
@@ -40,11 +41,12 @@ class Speedometer:
 
     Args:
         environment: where they run.
+        image: the shape of one.
         images: in an epoch.
     """
 
-    def __init__(self, environment: Environment, images: int) -> None:
-        self._name = environment.model_dump_json()
+    def __init__(self, environment: Environment, image: Input, images: int) -> None:
+        self._name = _name(environment, image)
         self._images = images
         self._effort = self._seconds = self._setup = 0.0
         self._trainings = 0
@@ -71,14 +73,21 @@ class Speedometer:
                 return
 
 
-def recall(environment: Environment) -> Speed:
-    """The speed that the last run measured, or a guess."""
+def recall(environment: Environment, image: Input) -> Speed:
+    """The speed that the last run on images of that shape measured, or a guess.
+
+    What a step costs besides its multiplications makes up most of it where images are small.
+    """
     for root in roots():
         with suppress(OSError, ValidationError):
-            known = _read(root / FILE).get(environment.model_dump_json())
+            known = _read(root / FILE).get(_name(environment, image))
             if known is not None:
                 return Speed.model_validate(known)
     return GUESS
+
+
+def _name(environment: Environment, image: Input) -> str:
+    return f"{environment.model_dump_json()} {image.height}x{image.width}x{image.channels}"
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -175,14 +175,14 @@ def _forecast(study: Study, sample: Preview) -> str:
     from fmsearch.errors import FmsearchError
     from fmsearch.evaluation import Environment
     from fmsearch.forecast import forecast
-    from fmsearch.runner import cores
+    from fmsearch.runner import cores, input_of
     from fmsearch.speed import recall
 
     try:
-        images = len(load(study.data, Path()).x_train)
+        data = load(study.data, Path())
     except FmsearchError as error:
         return f"unknown before the images are there: {error}"
-    return str(forecast(study, sample, images, cores(), recall(Environment.here())))
+    return str(forecast(study, sample, len(data.x_train), cores(), recall(Environment.here(), input_of(data))))
 
 
 def quartiles(values: list[int]) -> list[int]:

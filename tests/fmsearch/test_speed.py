@@ -29,51 +29,57 @@ def finished(result, *, stored=False):
 
 
 def measured(count, result=None):
-    speedometer = Speedometer(HERE, images=1_000)
+    speedometer = Speedometer(HERE, IMAGES, images=1_000)
     for _ in range(count):
         speedometer.notice(finished(result or done(0.5, seconds=3.0).model_copy(update={"setup": 1.0})))
     speedometer.remember()
 
 
 def test_without_a_measurement_it_is_a_guess():
-    assert recall(HERE) is GUESS
+    assert recall(HERE, IMAGES) is GUESS
     assert not GUESS.measured
 
 
 def test_what_a_run_measured_is_remembered():
     measured(TELLING)
-    assert recall(HERE) == Speed(effort=effort(ANALYSIS) * 1_000 * 2 / 2.0, setup=1.0)
-    assert recall(HERE.model_copy(update={"backend": "other"})) is GUESS
+    assert recall(HERE, IMAGES) == Speed(effort=effort(ANALYSIS) * 1_000 * 2 / 2.0, setup=1.0)
+    assert recall(HERE.model_copy(update={"backend": "other"}), IMAGES) is GUESS
+
+
+def test_images_of_another_size_have_a_speed_of_their_own():
+    measured(TELLING)
+    assert recall(HERE, IMAGES.model_copy(update={"classes": 3})).measured
+    assert recall(HERE, IMAGES.model_copy(update={"height": 28})) is GUESS
 
 
 def test_a_few_trainings_say_little():
     measured(TELLING - 1)
-    assert recall(HERE) is GUESS
+    assert recall(HERE, IMAGES) is GUESS
 
 
 def test_what_failed_or_was_stored_is_not_counted():
-    speedometer = Speedometer(HERE, images=1_000)
+    speedometer = Speedometer(HERE, IMAGES, images=1_000)
     for _ in range(TELLING):
         speedometer.notice(finished(failed("no memory")))
         speedometer.notice(finished(done(0.5), stored=True))
     speedometer.remember()
-    assert recall(HERE) is GUESS
+    assert recall(HERE, IMAGES) is GUESS
 
 
 def test_a_file_that_is_no_memory_is_passed_over_and_mended(cache):
     cache.mkdir()
     for text in ("[1]", "{", '{"x": 1}'):
         (cache / "speed.json").write_text(text)
-        assert recall(HERE) is GUESS
+        assert recall(HERE, IMAGES) is GUESS
     measured(TELLING)
-    assert recall(HERE).measured
+    assert recall(HERE, IMAGES).measured
 
 
 def test_a_folder_that_cannot_be_written_is_no_reason_to_fail(cache, tmp_path, monkeypatch):
     cache.write_text("a file where the folder should be")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "cache"))
     measured(TELLING)
-    assert recall(HERE) is GUESS
+    assert recall(HERE, IMAGES) is GUESS
 
 
 def test_a_forecast_in_a_line():
