@@ -8,8 +8,8 @@ from collections import defaultdict
 ABLATED = "; "
 ABLATIONS = """\
 The own space, ten minutes unless told, seed 0, with one thing changed, against that run. One run each, whose luck is
-about 0.005. Checks ran beside them at the lowest priority. The hour by the rules before learning curves ran on a machine
-half as fast as the one without a play-off, and was interrupted once.
+about 0.005. Checks ran beside them at the lowest priority. The hour by the rules before learning curves ran on a
+machine half as fast as the one without a play-off, and was interrupted once.
 """
 SIZES = ("1k", "3k", "10k", "30k", "100k", "300k", "1M")
 HEAD = """\
