@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from searchspace.bounds import within
 from searchspace.dimensions import Dimension, Picked, Template
 from searchspace.domains import Extent, Fraction, Value, Whole
 from searchspace.layers import (
+    Activate,
     BatchNormalization,
     Conv2D,
     DepthwiseConv2D,
@@ -47,7 +49,7 @@ class Place(NamedTuple):
 class Block(Template):
     """What a stage is made of; subclasses say which layers their picked values mean."""
 
-    conditions: ClassVar = {"pool_size": ("pooling", lambda pooling: pooling != "none")}
+    conditions: ClassVar = dict.fromkeys(("pool_size", "early_pooling"), ("pooling", lambda pooling: pooling != "none"))
 
     kind: str
     filters: Filters
@@ -63,7 +65,9 @@ class Block(Template):
         first = self.unit(picked, channels, picked["strides"])
         more = picked["repeat"] - 1
         rest = self.unit(picked, picked["filters"], 1) * more if more else ()
-        return (*first, *rest, *_ending(picked))
+        units = (*first, *rest)
+        pooled = len(units) - _pixelwise(units) if picked.get("early_pooling", False) else len(units)
+        return (*units[:pooled], *_pooling(picked), *units[pooled:], *_dropout(picked))
 
     def dimensions_at(
         self, place: Place, parent: str | None = None, when: frozenset[Value] = frozenset()
@@ -112,13 +116,18 @@ def normalization(picked: Picked) -> Layers:
             return ()
 
 
-def _ending(picked: Picked) -> Layers:
-    """What ends every block: pooling, then spatial dropout, where there is any."""
-    pooling, rate = picked["pooling"], picked["spatial_dropout"]
-    layers: list[Layer] = []
-    if pooling != "none" and picked["pool_size"] not in {1, (1, 1)}:
-        kind: PoolKind = "max_pooling2d" if pooling == "max" else "average_pooling2d"
-        layers.append(Pool2D(kind=kind, pool_size=picked["pool_size"]))
-    if rate:
-        layers.append(SpatialDropout2D(rate=rate))
-    return tuple(layers)
+def _pixelwise(layers: Sequence[Layer]) -> int:
+    """How many layers at the end do the same to every pixel: normalisation and activation."""
+    same = (BatchNormalization, LayerNormalization, Activate)
+    return len(list(takewhile(lambda layer: isinstance(layer, same), reversed(layers))))
+
+
+def _pooling(picked: Picked) -> Layers:
+    if picked["pooling"] == "none" or picked["pool_size"] in {1, (1, 1)}:
+        return ()
+    kind: PoolKind = "max_pooling2d" if picked["pooling"] == "max" else "average_pooling2d"
+    return (Pool2D(kind=kind, pool_size=picked["pool_size"]),)
+
+
+def _dropout(picked: Picked) -> Layers:
+    return (SpatialDropout2D(rate=picked["spatial_dropout"]),) if picked["spatial_dropout"] else ()

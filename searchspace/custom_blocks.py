@@ -7,7 +7,7 @@ from typing import Any, get_args
 from searchspace.blocks import Block, Pixels, Pooling, Rate, Repeat
 from searchspace.custom import CustomLayer, calling, wrong
 from searchspace.dimensions import Picked
-from searchspace.domains import Of
+from searchspace.domains import Flag, Of
 from searchspace.layers import Layer, Layers
 from searchspace.progression import Filters
 
@@ -29,6 +29,9 @@ class CustomBlock(Block):
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
     """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    early_pooling: Flag = False
+    """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
+    fewer pixels. Counts with pooling alone."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1

@@ -46,6 +46,9 @@ class ConvBlock(Block):
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
     """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    early_pooling: Flag = False
+    """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
+    fewer pixels. Counts with pooling alone."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1
@@ -84,6 +87,9 @@ class SeparableBlock(Block):
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
     """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    early_pooling: Flag = False
+    """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
+    fewer pixels. Counts with pooling alone."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1
@@ -140,6 +146,9 @@ class MultiKernelBlock(Block):
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
     """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    early_pooling: Flag = False
+    """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
+    fewer pixels. Counts with pooling alone."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1

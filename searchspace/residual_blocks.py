@@ -47,6 +47,9 @@ class ResidualBlock(Block):
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
     """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    early_pooling: Flag = False
+    """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
+    fewer pixels. Counts with pooling alone."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1
@@ -93,6 +96,9 @@ class InvertedResidualBlock(Block):
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
     """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    early_pooling: Flag = False
+    """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
+    fewer pixels. Counts with pooling alone."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1

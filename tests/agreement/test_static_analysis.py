@@ -45,6 +45,7 @@ CONV = ConvBlock(
     padding=["same", "valid"],
     normalization=["none", "batch", "layer"],
     pooling=["none", "max", "average"],
+    early_pooling=[False, True],
     pool_size=[2, 3, [1, 2]],
     spatial_dropout=Real(low=0.0, high=0.5, step=0.25),
     repeat=[1, 2, 3],
@@ -56,6 +57,7 @@ RESIDUAL = ResidualBlock(
     normalization=["none", "batch", "layer"],
     preactivation=[True, False],
     pooling=["none", "max", "average"],
+    early_pooling=[False, True],
     spatial_dropout=[0.0, 0.2],
     repeat=[1, 2],
 )
@@ -68,6 +70,7 @@ SEPARABLE = SeparableBlock(
     normalization=NORMALIZATION,
     shortcut=[True, False],
     pooling=["none", "max"],
+    early_pooling=[False, True],
     repeat=[1, 2, 3],
 )
 INVERTED = InvertedResidualBlock(

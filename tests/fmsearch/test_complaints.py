@@ -13,7 +13,7 @@ from fmsearch.study import load_study
 STUDY = "name: x\nspace:\n  stages:\n    block: {kind: conv, filters: 8}\n"
 TOP = "name, seed, data, blocks, space, training, objectives, limits, engine, budget, final"
 CONV = (
-    "kind, filters, kernel_size, strides, padding, activation, normalization, pooling, pool_size, "
+    "kind, filters, kernel_size, strides, padding, activation, normalization, pooling, pool_size, early_pooling, "
     "spatial_dropout, repeat"
 )
 DATASETS = "'digits', 'fashion_mnist', 'mnist' or 'cifar10'"
@@ -142,7 +142,7 @@ BLOCKS = [
     ("{kind: conv, filters: 8, kernel_sze: 3}", 37, f"unknown key 'kernel_sze' in space.stages.block; expected {CONV}; did you mean 'kernel_size'?"),
     ("[{kind: conv, filters: 8, kernel_sze: 3}]", 38, f"unknown key 'kernel_sze' in space.stages.block.0; expected {CONV}; did you mean 'kernel_size'?"),
     ("{kind: conv, filters: 8, conv: 3, padding: smae}", 37, f"unknown key 'conv' in space.stages.block; expected {CONV}."),
-    ("{kind: residual, filters: 8, padding: same}", 41, "unknown key 'padding' in space.stages.block; expected kind, filters, kernel_size, strides, activation, normalization, preactivation, pooling, pool_size, spatial_dropout, repeat."),
+    ("{kind: residual, filters: 8, padding: same}", 41, "unknown key 'padding' in space.stages.block; expected kind, filters, kernel_size, strides, activation, normalization, preactivation, pooling, pool_size, early_pooling, spatial_dropout, repeat."),
     ("{kind: conv, filters: many}", 34, "space.stages.block.filters is 'many'; expected a whole number."),
     ("{kind: conv, filters: true}", 34, "space.stages.block.filters is true; expected a whole number."),
     ("{kind: conv, filters: [8, x]}", 38, "space.stages.block.filters.1 is 'x'; expected a whole number."),

@@ -65,6 +65,7 @@ ending = {
     "normalization": one_or_more(st.sampled_from(["none", "batch", "layer"])),
     "pooling": one_or_more(st.sampled_from(["none", "max", "average"])),
     "pool_size": extent(3),
+    "early_pooling": flag,
     "spatial_dropout": share(0.9),
     "repeat": whole(1, 3),
 }

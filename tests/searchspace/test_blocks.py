@@ -66,6 +66,8 @@ def head_of(**fields):
         ),
         ({"pooling": "max"}, (conv(), BATCH, RELU, Pool2D(kind="max_pooling2d"))),
         ({"pooling": "average", "pool_size": 3}, (conv(), BATCH, RELU, Pool2D(kind="average_pooling2d", pool_size=3))),
+        ({"pooling": "max", "early_pooling": True}, (conv(), Pool2D(kind="max_pooling2d"), BATCH, RELU)),
+        ({"early_pooling": True}, (conv(), BATCH, RELU)),
         ({"spatial_dropout": 0.2}, (conv(), BATCH, RELU, SpatialDropout2D(rate=0.2))),
         (
             {"repeat": 2, "strides": 2, "pooling": "max", "spatial_dropout": 0.2},
@@ -73,6 +75,14 @@ def head_of(**fields):
                 *(conv(strides=2), BATCH, RELU),
                 *(conv(), BATCH, RELU),
                 *(Pool2D(kind="max_pooling2d"), SpatialDropout2D(rate=0.2)),
+            ),
+        ),
+        (
+            {"repeat": 2, "pooling": "max", "early_pooling": True, "spatial_dropout": 0.2},
+            (
+                *(conv(), BATCH, RELU),
+                *(conv(), Pool2D(kind="max_pooling2d"), BATCH, RELU),
+                SpatialDropout2D(rate=0.2),
             ),
         ),
     ],

@@ -110,10 +110,11 @@ def test_a_stage_is_asked_for_the_fields_of_its_own_block_alone():
 
 
 @pytest.mark.parametrize("block", [ConvBlock, ResidualBlock, SeparableBlock, InvertedResidualBlock, MultiKernelBlock])
-def test_pool_size_counts_with_pooling_alone(block):
-    space = SearchSpace(stages=Stages(block=block(filters=8, pooling=["none", "max", "average"], pool_size=[2, 3])))
+@pytest.mark.parametrize(("field", "values"), [("pool_size", [2, 3]), ("early_pooling", [False, True])])
+def test_how_to_pool_counts_with_pooling_alone(block, field, values):
+    space = SearchSpace(stages=Stages(block=block(filters=8, pooling=["none", "max", "average"], **{field: values})))
     assert asked(space, pooling="none") == ["stages.0.pooling"]
-    assert asked(space, pooling="max") == asked(space, pooling="average") == ["stages.0.pooling", "stages.0.pool_size"]
+    assert asked(space, pooling="max") == asked(space, pooling="average") == ["stages.0.pooling", f"stages.0.{field}"]
 
 
 @pytest.mark.parametrize(("units", "counts"), [(0, False), (32, True), ((32, 16), True), ((0, 0), False)])

@@ -93,7 +93,7 @@ VALID = [
         CONV | {"filters": {"low": 8, "high": 64, "log": True}, "kernel_size": {"low": 1, "high": 7, "step": 2}},
     ),
     (ConvBlock, CONV | {"padding": ["same", "valid"], "activation": ["relu", "silu"], "normalization": ["none"]}),
-    (ConvBlock, CONV | {"pooling": ["none", "max", "average"], "pool_size": [2, 3], "repeat": [1, 2]}),
+    (ConvBlock, CONV | {"pooling": ["none", "max", "average"], "pool_size": [2, 3], "early_pooling": [False, True]}),
     (ConvBlock, CONV | {"spatial_dropout": [0, 0.25]}),
     (ConvBlock, CONV | {"spatial_dropout": {"low": 0.0, "high": 0.3, "step": 0.05}}),
     (ConvBlock, {"filters": 65_536}),
