@@ -15,7 +15,7 @@ from fmsearch.learning_curves import LearningCurve
 from fmsearch.pareto import Point, front, hypervolume
 
 LAST = 1.0  # decades of size at which the largest model is the best: those beyond it
-LEAST_SPAN = 1e-6  # of one that is as large as another
+LEAST_SPAN = 0.1  # decades that count for a member close below another: it is some budget's only model
 PARTS = [0.5**times for times in range(7)]  # of the time: what one of the final stage may get
 
 

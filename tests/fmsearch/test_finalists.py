@@ -66,6 +66,13 @@ def test_one_that_serves_more_sizes_or_has_more_errors_to_lose_gets_more():
     assert errors[0] == pytest.approx(2 ** (2 / 3) * errors[1])
 
 
+def test_one_close_below_another_is_trained_as_if_it_served_a_tenth_of_a_decade():
+    small, large = finalist(0, 1_000, 0.2), finalist(1, 10_000, 0.1)
+    close, apart = (finalist(2, size, 0.15) for size in (1_001, 1_000 * 10**0.1))
+    first, second = (allot([small, other, large], 1_000, most=1_000)[0] for other in (close, apart))
+    assert first == pytest.approx(second, rel=0.1)
+
+
 def test_what_one_cannot_use_goes_to_the_others():
     quick = [finalist(0, 1_000, 0.2, pace=0.01), *FRONT[1:]]
     seconds = allot(quick, 230, most=150)
