@@ -7,9 +7,10 @@ from collections import defaultdict
 
 ABLATED = "; "
 ABLATIONS = """\
-The own space, ten minutes unless told, seed 0, with one thing changed, against that run. One run each, whose luck is
-about 0.005. Checks ran beside them at the lowest priority. The hour by the rules before learning curves ran on a
-machine half as fast as the one without a play-off, and was interrupted once.
+The own space, ten minutes unless told, seed 0, with one thing changed, against the run of the same code: those of ten
+minutes are from before the learning curves. One run each, whose luck is about 0.005. Checks ran beside them at the
+lowest priority. The hour by the rules before learning curves ran on a machine half as fast as the one without a
+play-off, and was interrupted once.
 """
 SIZES = ("1k", "3k", "10k", "30k", "100k", "300k", "1M")
 HEAD = """\
@@ -24,9 +25,11 @@ holds every model of every run.
 fmsearch trains with its own schedule (one cycle) in both spaces; in the peers' space, optimizer, learning rates,
 architectures and augmentation are the peers'. Peers train each model for ten epochs. Figures are means over seeds, with
 the worst and the best in brackets. For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes
-end during that: their rows are equal. During the peers' hour, checks ran beside it at the lowest priority. The hour
-of fmsearch ran on another machine of two cores, about two thirds as fast, beside nothing, with two fifths of its time
-for the final stage. Ten minutes and five of fmsearch are from before its learning curves (decision 17).
+end during that: their rows are equal. During the peers' hour, checks ran beside it at the lowest priority.
+
+Two machines of two cores each: that of the peers' rows, of five minutes and of fmsearch before its learning curves
+(decision 17), and one about two thirds as fast, of fmsearch's other rows, beside nothing. The hour of fmsearch is from
+before blocks that pool early (decision 19), with two fifths of its time for the final stage.
 """
 
 
