@@ -20,6 +20,7 @@ STARTUP = 12  # told trials without which nothing grows
 FRESH = 0.05  # share of later proposals that are drawn at random all the same
 OVER = 25.0  # times as far as one that is smaller seems one that is larger than wanted
 DRAWS = 256  # tries to come near the wanted size
+NARROWING = 2 / DRAWS  # share of their values that widths lose after a draw that is too large
 BARREN_DRAWS = 16  # tries once so many have found nothing new
 NEAR = 0.12  # decades below the wanted size within which one is near enough
 EDGE = 0.2  # decades that the smallest size is wanted for: it serves all budgets up to the next
@@ -146,17 +147,19 @@ class FrontSampler(optuna.samplers.BaseSampler):
     def _near(self, wanted: float, parents: Sequence[_Parent]) -> Values:
         """A new candidate of the wanted size or little less: the first that is near enough, or the nearest of many.
 
-        A size is wanted as a budget is: what is larger does not fit.
+        A size is wanted as a budget is: what is larger does not fit. Each draw that does not makes the next narrower.
         """
-        nearest, least = None, math.inf
+        nearest, least, widest = None, math.inf, 1.0
         for _ in range(BARREN_DRAWS if self._is_barren else DRAWS):
-            one = self._child(wanted, parents) if parents else draw(self._space, self._random)
+            one = self._child(wanted, parents) if parents else draw(self._space, self._random, widest)
             size = measured(one.candidate, self._size, self._space.limits)
             distance = wanted - size if size <= wanted else OVER * (size - wanted)
             if distance < least and one.candidate.digest not in self._seen:
                 nearest, least = one, distance
                 if distance <= NEAR:
                     break
+            if wanted < size < math.inf:
+                widest = max(0.0, widest - NARROWING)
         if nearest is None and parents:
             return self._near(wanted, [])
         self._is_barren = nearest is None

@@ -31,16 +31,26 @@ class Individual:
     candidate: Candidate
 
 
-def draw(space: SearchSpace, dice: Random) -> Individual:
+def draw(space: SearchSpace, dice: Random, widest: float = 1.0) -> Individual:
     """One drawn at random, each choice evenly, but with as little regularization as there can be.
 
     In the few epochs of a search it costs every network accuracy, and of many such choices, one is soon drawn.
+
+    Args:
+        space: what may be drawn.
+        dice: the randomness.
+        widest: the share of their values, from the least on, that widths are drawn from; 0 is the least value alone.
     """
     values: Values = {}
 
     def choose(dimension: Dimension) -> Value:
-        least = dimension.field in REGULARIZATION
-        value = _least(dimension.domain) if least else dimension.domain.at(dice.random())
+        domain, field = dimension.domain, dimension.field
+        if field in REGULARIZATION:
+            value = _least(domain)
+        elif field in WIDTHS and widest < 1.0:
+            value = _up_to(domain, widest, dice.random())
+        else:
+            value = domain.at(dice.random())
         return values.setdefault(dimension.name, value)
 
     return Individual(values, decode(space, choose))
@@ -102,6 +112,14 @@ def _moved(dimension: Dimension, value: Value, steps: int) -> Value:
 
 def _least(domain: Choice | Integer | Real) -> Value:
     return min(domain.values) if isinstance(domain, Choice) else domain.at(0.0)
+
+
+def _up_to(domain: Choice | Integer | Real, share: float, place: float) -> Value:
+    """A value from the lowest share of a domain."""
+    if not isinstance(domain, Choice):
+        return domain.at(share * place)
+    ladder = sorted(domain.values)
+    return ladder[int(place * max(1, round(share * len(ladder))))]
 
 
 def _are_numbers(domain: Choice) -> bool:

@@ -25,10 +25,21 @@ def measured(candidate: Candidate, size: Size, limits: Limits) -> float:
 
 
 def reach(space: SearchSpace, size: Size, dice: Random, down_to: float = 1) -> tuple[float, float]:
-    """The sizes that are wanted and that a space has, as logarithms: of a sample of it."""
-    sizes = [measured(draw(space, dice).candidate, size, space.limits) for _ in range(SAMPLE)]
-    feasible = [one for one in sizes if math.isfinite(one)]
-    if not feasible:
+    """The sizes that are wanted and that a space has, as logarithms: of a sample of it.
+
+    Below the smallest of the sample are those that few draws have, all of whose stages are narrow. They are wanted if
+    `down_to` says so.
+    """
+    usual = _sizes(space, size, dice, SAMPLE)
+    if not usual:
         return 0.0, 0.0
-    high = max(feasible)
-    return min(high, max(min(feasible), math.log10(down_to))), high
+    low, high, wanted = min(usual), max(usual), math.log10(down_to)
+    if 0 < wanted < low:
+        low = max(wanted, min([low, *_sizes(space, size, dice, SAMPLE, widest=0.0)]))
+    return min(high, max(low, wanted)), high
+
+
+def _sizes(space: SearchSpace, size: Size, dice: Random, count: int, widest: float = 1.0) -> list[float]:
+    """Of draws that may be trained."""
+    sizes = (measured(draw(space, dice, widest).candidate, size, space.limits) for _ in range(count))
+    return [one for one in sizes if math.isfinite(one)]

@@ -9,6 +9,7 @@ import pytest
 import fmsearch
 from fmsearch import commands
 from fmsearch.cli import _parser
+from fmsearch.reports.leaderboard import FIELDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -136,6 +137,11 @@ def test_every_page_of_the_documentation_is_in_its_index():
     index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
     for page in ROOT.glob("docs/*/*.md"):
         assert f"({page.relative_to(ROOT / 'docs').as_posix()})" in index
+
+
+def test_every_field_of_the_leaderboard_is_explained_in_its_order():
+    page = (ROOT / "docs/how-to/from-python.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(FIELDS)
 
 
 def test_the_readme_has_two_set_up_commands_of_a_line_each():

@@ -85,6 +85,15 @@ def test_nothing_smaller_is_wanted_than_the_study_says():
     assert sum(size < math.log10(500) - 0.2 for size in sizes(propose(60, space=space))) > 6
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_smallest_size_that_the_study_names_is_proposed_soon_even_where_few_draws_are_so_small(seed):
+    deep = NetworkSpace(stages=Stages(count=[5, 6], block=ConvBlock(filters=[4, *range(16, 65, 8)])))
+    space, dice = space_of(deep, Limits()), Random(seed)
+    assert min(sizes(draw(space, dice).candidate for _ in range(300))) > math.log10(2_000)
+    sampler = FrontSampler(space, parameters_of, seed, down_to=2_000)
+    assert min(sizes(propose(24, sampler=sampler, space=space))) <= math.log10(2_000)
+
+
 def test_what_is_drawn_has_the_least_regularization_and_children_gain_some():
     block = ConvBlock(filters=[4, 8, 16], pooling=["none", "max"], spatial_dropout=Real(low=0.0, high=0.3))
     study = stub_study(
