@@ -118,8 +118,13 @@ def _up_to(domain: Choice | Integer | Real, share: float, place: float) -> Value
     """A value from the lowest share of a domain."""
     if not isinstance(domain, Choice):
         return domain.at(share * place)
-    ladder = sorted(domain.values)
+    ladder = sorted(domain.values, key=_total)
     return ladder[int(place * max(1, round(share * len(ladder))))]
+
+
+def _total(width: Any) -> float:
+    """A width, or the sum of several dense layers'."""
+    return float(sum(width) if isinstance(width, tuple) else width)
 
 
 def _are_numbers(domain: Choice) -> bool:

@@ -9,8 +9,8 @@ ABLATED = "; "
 ABLATIONS = """\
 The own space, ten minutes unless told, seed 0, with one thing changed, against the run of the same code: those of ten
 minutes are from before the learning curves. One run each, whose luck is about 0.005. Checks ran beside them at the
-lowest priority. The hour by the rules before learning curves ran on a machine half as fast as the one without a
-play-off, and was interrupted once.
+lowest priority. The hours are of earlier code, against the hour above: all changes since lie between them. The one by
+the rules before learning curves ran on a machine half as fast as the one without a play-off, and was interrupted once.
 """
 SIZES = ("1k", "3k", "10k", "30k", "100k", "300k", "1M")
 HEAD = """\
@@ -27,9 +27,10 @@ architectures and augmentation are the peers'. Peers train each model for ten ep
 the worst and the best in brackets. For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes
 end during that: their rows are equal. During the peers' hour, checks ran beside it at the lowest priority.
 
-Two machines of two cores each: that of the peers' rows, of five minutes and of fmsearch before its learning curves
-(decision 17), and one about two thirds as fast, of fmsearch's other rows, beside nothing. The hour of fmsearch is from
-before blocks that pool early (decision 19), with two fifths of its time for the final stage.
+Three machines of two cores each: that of the peers' rows, of five minutes and of fmsearch before its learning curves
+(decision 17); one about two thirds as fast, of fmsearch's ten minutes; and one between them, of its hour. Nothing ran
+beside the last two. All of fmsearch's rows are from before its sampler reached for the smallest size that a study names
+(decision 11).
 """
 
 
