@@ -35,7 +35,7 @@ def reach(space: SearchSpace, size: Size, dice: Random, down_to: float = 1) -> t
         return 0.0, 0.0
     low, high, wanted = min(usual), max(usual), math.log10(down_to)
     if 0 < wanted < low:
-        low = max(wanted, min([low, *_sizes(space, size, dice, SAMPLE, widest=0.0)]))
+        low = min([low, *_sizes(space, size, dice, SAMPLE, widest=0.0)])
     return min(high, max(low, wanted)), high
 
 
