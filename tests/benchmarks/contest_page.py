@@ -28,9 +28,9 @@ the worst and the best in brackets. For one seed, NSGA-II and TPE begin with the
 end during that: their rows are equal. During the peers' hour, checks ran beside it at the lowest priority.
 
 Three machines of two cores each: that of the peers' rows, of five minutes and of fmsearch before its learning curves
-(decision 17); one about two thirds as fast, of fmsearch's ten minutes; and one between them, of its hour. Beside
-these two ran nothing, but some seconds of reading the hour's store. All of fmsearch's rows are from before its sampler reached for the smallest size that a study names
-(decision 11).
+(decision 17); one about two thirds as fast, of fmsearch's ten minutes; and one between them, of its hour. Beside the
+last two ran nothing but some seconds of reading the hour's store. All of fmsearch's rows are from before its sampler
+reached for the smallest size that a study names (decision 11).
 """
 
 
