@@ -13,6 +13,8 @@ from searchspace import Analysis, SearchSpace
 
 Relative: TypeAlias = Callable[[Analysis], float]
 
+DEAREST = 2.0  # times what is usual, up to which a network may have to pay
+
 # Fitted on one core of a CPU: moving a number through memory takes as long as so many multiplications, and what every
 # step costs, whatever the network, comes to so many an image.
 MACS_A_NUMBER = 8
@@ -48,6 +50,15 @@ def relative_to_size(space: SearchSpace, seed: int, size: Callable[[Analysis], f
         return float(f"{math.sqrt(effort(analysis) / math.exp(usual)):.2g}")
 
     return relative
+
+
+def affordable(relative: Relative) -> Callable[[Analysis], bool]:
+    """Whether a network is cheap enough to be proposed: one that pays more than twice costs more than four times.
+
+    Few are dearer, and they would take much: in a space of plain networks with strides, pooling and kernels as one
+    likes, one draw in twenty, and a third of the compute.
+    """
+    return lambda analysis: relative(analysis) <= DEAREST
 
 
 def all_alike(analysis: Analysis) -> float:

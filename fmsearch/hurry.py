@@ -28,14 +28,16 @@ class Hurried:
         clock: of the run.
         facts: where the clock's decisions are kept, so that a run that goes on keeps to them.
         workers: how many train side by side.
+        check: what it takes to measure a network on the validation split, as every epoch does: in epochs.
     """
 
-    def __init__(self, study: Study, limit: float, clock: Clock, facts: Any, workers: int) -> None:
+    def __init__(self, study: Study, limit: float, clock: Clock, facts: Any, *, workers: int, check: float) -> None:
         self._study = study
         self._limit = limit
         self._clock = clock
         self._facts = facts
         self._workers = workers
+        self._check = check
         self._end = limit - CLOSING
         self._search_end = self._end - study.final.share * limit
         self._stage_end = self._search_end
@@ -54,9 +56,11 @@ class Hurried:
         return (number, epochs) in self._timetable.skipped
 
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
-        """Its seconds."""
+        """Its seconds. A training of part of an epoch measures its network as a whole one does."""
         del analysis
-        return Price(result.setup, (result.seconds - result.setup) / passes)
+        worth = (passes + self._check * len(result.curve)) / (1.0 + self._check)
+        epoch = (result.seconds - result.setup) / worth
+        return Price(result.seconds - passes * epoch, epoch)
 
     def admits(self, standing: Standing) -> bool:
         """Whether the workers can train it in time, or it was admitted before."""

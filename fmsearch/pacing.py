@@ -17,6 +17,8 @@ from fmsearch.study import Study
 from fmsearch.timetable import whole
 from searchspace import Analysis
 
+FORWARD = 1 / 3  # of what it takes to train on an image, what it takes to predict it
+
 
 @final
 class Unhurried:
@@ -140,10 +142,11 @@ class _Planned:
         """Nothing hangs on it."""
 
 
-def pace(study: Study, clock: Clock, facts: Any, *, workers: int, images: int) -> Pace:
-    """The pace of a study that trains on so many images."""
+def pace(study: Study, clock: Clock, facts: Any, *, workers: int, images: int, checked: int) -> Pace:
+    """The pace of a study that trains on so many images, and checks each epoch on so many others."""
     if study.budget.time is not None:
-        return Hurried(study, study.budget.time, clock, facts, workers)
+        check = FORWARD * checked / images
+        return Hurried(study, study.budget.time, clock, facts, workers=workers, check=check)
     if study.budget.macs is not None:
         return Frugal(study, study.budget.macs, images)
     return Unhurried(study)

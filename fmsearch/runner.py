@@ -12,7 +12,7 @@ from pathlib import Path
 from fmsearch import executors, proposers
 from fmsearch.clock import Clock
 from fmsearch.datasets import Dataset, load, share
-from fmsearch.effort import relative_of
+from fmsearch.effort import affordable, relative_of
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Environment, Evaluation, derive_seed
 from fmsearch.evaluator import Evaluator
@@ -105,8 +105,15 @@ def _carry_out(
     observer.notice(Began(clock.elapsed(), images))
     for note in [*([f"{plan}."] if plan else []), *_caveats(study, store, environment)]:
         observer.notice(Note(note))
+    relative = relative_of(study, space)
     proposer = proposers.make(
-        study.engine, space, study.objectives, study.seed, memory=store, brackets=brackets_of(study.budget)
+        study.engine,
+        space,
+        study.objectives,
+        study.seed,
+        memory=store,
+        brackets=brackets_of(study.budget),
+        wanted=affordable(relative),
     )
     intake = Intake(proposer, space, derive_seed(study.seed, "intake"))
     speedometer = Speedometer(environment, image, images)
@@ -119,9 +126,10 @@ def _carry_out(
         clock=clock,
         patience=Patience(speed, images),
     )
-    timing = pace(study, clock, store, workers=evaluator.workers, images=images)
+    checked = len(data.x_validation)
+    timing = pace(study, clock, store, workers=evaluator.workers, images=images, checked=checked)
     store.forget_trail()  # now that it can be written anew
-    carry_out(study, intake, trials, timing, relative_of(study, space))
+    carry_out(study, intake, trials, timing, relative)
     speedometer.remember()
 
 

@@ -16,6 +16,7 @@ FINISH = 1.5  # seconds to test and save a model
 CLOSING = 1.0  # seconds to end a run
 LONGEST = 0.85  # share of the time left that any but the last training takes, lest a wrong guess miss the end
 MOMENT = 0.1  # epochs are planned to
+DOUBT = 1.0  # average trainings that must have ended before what they took counts as much as what was guessed
 
 
 class Timetable(Model):
@@ -92,7 +93,9 @@ class Sharing:
         self._decided = dict(decided)
         self._keep = keep
         self._running: list[_Running] = []
-        self._guessed = self._took = 0.0
+        # As if as much had been guessed rightly: one training alone says little.
+        share = workers * (deadline - clock()) / max(1, len(self.members) * seeds)
+        self._guessed = self._took = DOUBT * max(0.0, share)
         parts = allot(finalists, workers * deadline, math.inf)
         self._weights = dict(zip(self.members, parts, strict=True))
         # The longest first, so that the last ones are short and all workers end together.

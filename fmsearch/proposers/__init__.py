@@ -16,6 +16,8 @@ from fmsearch.proposers.base import (
     Proposer,
     Rejected,
     Verdict,
+    Wanted,
+    anything,
 )
 from fmsearch.schedule import BRACKETS, Brackets, shared_out
 
@@ -36,6 +38,7 @@ def make(
     *,
     memory: Memory = FORGETFUL,
     brackets: Brackets = BRACKETS,
+    wanted: Wanted = anything,
 ) -> Proposer:
     """The proposer that a study asks for; its randomness hangs on the study's seed alone.
 
@@ -46,6 +49,7 @@ def make(
         seed: of the study.
         memory: where proposals are kept that took long to make.
         brackets: of an engine with rungs of its own.
+        wanted: what the sampler `front` proposes, of all that a study's limits allow.
 
     Raises:
         InputError: a sampler of the user's own cannot be loaded.
@@ -54,7 +58,7 @@ def make(
 
     own = derive_seed(seed, "proposer")
     if not engine.is_single:
-        return _optuna(engine, space, objectives, own)
+        return _optuna(engine, space, objectives, own, wanted)
     worth = scores(engine, space, objectives, own)
     seeds = [derive_seed(own, step) for step in range(len(worth))]
     if engine.name == "optuna":
@@ -62,11 +66,12 @@ def make(
     return Stepwise(_keras_tuner_singles(engine, space, seeds, worth, memory=memory, brackets=brackets), worth)
 
 
-def _optuna(engine: Engine, space: SearchSpace, objectives: Objectives, seed: int) -> Proposer:
+def _optuna(engine: Engine, space: SearchSpace, objectives: Objectives, seed: int, wanted: Wanted) -> Proposer:
     from fmsearch.proposers.optuna import OptunaProposer
     from fmsearch.proposers.samplers import make_sampler, manner
 
-    return OptunaProposer(space, make_sampler(engine.kind, space, objectives, seed), manner(engine.kind))
+    sampler = make_sampler(engine.kind, space, objectives, seed, wanted=wanted)
+    return OptunaProposer(space, sampler, manner(engine.kind))
 
 
 def _optuna_single(engine: Engine, space: SearchSpace, seed: int) -> Single:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from searchspace import Candidate
+from searchspace import Analysis, Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ class Failed:
 
 
 Verdict: TypeAlias = Evaluated | Rejected | Failed
+
+Wanted: TypeAlias = Callable[[Analysis], bool]
+
+
+def anything(analysis: Analysis) -> bool:
+    """Every network is wanted."""
+    del analysis
+    return True
 
 
 class Proposer(Protocol):

@@ -52,7 +52,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
 
     Args:
         space: what may be proposed.
-        size: a network's size; limits are the space's.
+        size: a network's size, infinite for one that is not wanted; limits are the space's.
         seed: of all its randomness.
         down_to: the smallest size that is wanted.
     """

@@ -32,9 +32,10 @@ class Individual:
 
 
 def draw(space: SearchSpace, dice: Random, widest: float = 1.0) -> Individual:
-    """One drawn at random, each choice evenly, but with as little regularization as there can be.
+    """One drawn at random, each choice evenly, but with as little regularization as there can be, and no low rate.
 
-    In the few epochs of a search it costs every network accuracy, and of many such choices, one is soon drawn.
+    In the few epochs of a search regularization costs every network accuracy, and of many such choices, one is soon
+    drawn; a learning rate of the lower half of its range leads nowhere.
 
     Args:
         space: what may be drawn.
@@ -49,6 +50,8 @@ def draw(space: SearchSpace, dice: Random, widest: float = 1.0) -> Individual:
             value = _least(domain)
         elif field in WIDTHS and widest < 1.0:
             value = _up_to(domain, widest, dice.random())
+        elif field == "learning_rate":
+            value = _upper_half(domain, dice.random())
         else:
             value = domain.at(dice.random())
         return values.setdefault(dimension.name, value)
@@ -120,6 +123,12 @@ def _up_to(domain: Choice | Integer | Real, share: float, place: float) -> Value
         return domain.at(share * place)
     ladder = sorted(domain.values, key=_total)
     return ladder[int(place * max(1, round(share * len(ladder))))]
+
+
+def _upper_half(domain: Choice | Integer | Real, place: float) -> Value:
+    """A value from the upper half of a domain."""
+    place = (1.0 + place) / 2
+    return sorted(domain.values)[int(place * len(domain.values))] if isinstance(domain, Choice) else domain.at(place)
 
 
 def _total(width: Any) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +14,10 @@ import optuna
 
 from fmsearch import own_code
 from fmsearch.errors import InputError
+from fmsearch.proposers.base import Wanted, anything
 from fmsearch.proposers.front import FrontSampler
 from fmsearch.proposers.grid import GridSampler
-from searchspace import SearchSpace
+from searchspace import Analysis, SearchSpace
 from searchspace.custom import failure, file_of
 
 if TYPE_CHECKING:
@@ -45,14 +47,20 @@ def manner(name: str) -> Manner:
     return Manner(whole=name in {"gp", "qmc", "cmaes"}, finite=name == "grid")
 
 
-def make_sampler(name: str, space: SearchSpace, objectives: Objectives, seed: int) -> optuna.samplers.BaseSampler:
-    """The sampler of a name.
+def make_sampler(
+    name: str, space: SearchSpace, objectives: Objectives, seed: int, *, wanted: Wanted = anything
+) -> optuna.samplers.BaseSampler:
+    """The sampler of a name; only `front` asks what is wanted.
 
     Raises:
         InputError: a sampler of the user's own cannot be loaded.
     """
     if name == "front":
-        return FrontSampler(space, objectives.measure, seed, down_to=objectives.down_to)
+
+        def size(analysis: Analysis) -> float:
+            return objectives.measure(analysis) if wanted(analysis) else math.inf
+
+        return FrontSampler(space, size, seed, down_to=objectives.down_to)
     with quiet():
         return MAKERS[name](seed) if name in MAKERS else _own_sampler(name, seed)
 

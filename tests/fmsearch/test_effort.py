@@ -3,10 +3,21 @@
 import pytest
 from stubs import IMAGES, SPACE, stub_study
 
-from fmsearch.effort import MACS_A_NUMBER, MACS_AN_IMAGE, all_alike, effort, relative_of, relative_to_size
+from fmsearch.effort import (
+    DEAREST,
+    MACS_A_NUMBER,
+    MACS_AN_IMAGE,
+    affordable,
+    all_alike,
+    effort,
+    relative_of,
+    relative_to_size,
+)
+from fmsearch.engine import Engine
 from fmsearch.preview import preview
-from fmsearch.study import Budget
-from searchspace import ConvBlock, NetworkSpace, Stages, Training
+from fmsearch.proposers import make
+from fmsearch.study import Budget, Objectives
+from searchspace import ConvBlock, Input, NetworkSpace, Stages, Training, analyse
 
 
 def parameters_of(analysis):
@@ -46,3 +57,18 @@ def test_in_a_space_of_one_size_all_count_alike():
 def test_compute_counts_where_time_is_limited(time, alike):
     study = stub_study(space=SPACE, budget=Budget(time=time))
     assert (relative_of(study, study.search_space(IMAGES)) is all_alike) == alike
+
+
+def test_what_is_too_dear_is_not_proposed():
+    block = ConvBlock(filters=[4, 8, 16, 32, 64], kernel_size=[3, 5], strides=[1, 2], pooling=["none", "max"])
+    study = stub_study(space=NetworkSpace(stages=Stages(count=[1, 2, 3, 4], block=block)))
+    space = study.search_space(Input())
+    relative = relative_to_size(space, 0, parameters_of)
+
+    def dear(**how):
+        proposer = make(Engine(sampler="front"), space, Objectives(), 0, **how)
+        proposed = [analyse(proposer.ask().candidate.architecture) for _ in range(100)]
+        return sum(relative(analysis) > DEAREST for analysis in proposed)
+
+    assert dear() > 2
+    assert dear(wanted=affordable(relative)) == 0

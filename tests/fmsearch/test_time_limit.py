@@ -10,7 +10,8 @@ from stubs import ManualClock, TimedExecutor, search, stub_study, told
 
 from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError
-from fmsearch.hurry import FACT
+from fmsearch.evaluation import Epoch, Result
+from fmsearch.hurry import FACT, Hurried
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final
 from searchspace import analyse
@@ -24,6 +25,13 @@ def study(time=LIMIT, share=0.5, seeds=1, epochs=1_000, **budget):
         budget=Budget(**{"time": time, "rungs": (0.1, 0.3, 1), "cohort": 12, **budget}),
         final=Final(epochs=epochs, share=share, seeds=seeds),
     )
+
+
+class NoFacts:
+    """A store that knows of no decisions."""
+
+    def fact(self, name):
+        del name
 
 
 def seconds(evaluation):
@@ -40,6 +48,18 @@ def test_it_ends_within_five_percent_of_its_limit_and_the_workers_are_busy(limit
     assert executor.clock.now == pytest.approx(limit, rel=0.05)
     assert executor.busy / (workers * limit) > busy
     assert any(row.status == "final" for row in table)
+
+
+@pytest.mark.parametrize("epochs", [0.15, 0.5, 3.0])
+def test_what_an_epoch_costs_is_known_from_any_part_of_one(epochs):
+    setup, training, check = 2.0, 10.0, 0.03
+    took = setup + epochs * training + math.ceil(epochs) * check * training
+    curve = (Epoch(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5, learning_rate=0.1),)
+    result = Result(status="done", seconds=took, setup=setup, curve=math.ceil(epochs) * curve)
+    timing = Hurried(study(), LIMIT, ManualClock(), NoFacts(), workers=2, check=check)
+    price = timing.price(None, result, epochs)
+    assert price.epoch == pytest.approx((1 + check) * training)
+    assert price.setup + epochs * price.epoch == pytest.approx(took)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.7])

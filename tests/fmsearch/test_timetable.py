@@ -53,6 +53,17 @@ def test_all_end_at_the_deadline_even_where_guesses_are_wrong(workers, slower):
     assert end == pytest.approx(100, rel=0.08)
 
 
+def test_one_training_that_was_quicker_than_guessed_does_not_make_the_others_too_long():
+    clock = [0.0]
+    shared = sharing(FRONT, clock)
+    first, _, epochs = shared.begin()
+    shared.begin()
+    clock[0] = 0.6 * FRONT[first].cost(epochs)
+    shared.end(first, stored=False)
+    last, _, epochs = shared.begin()
+    assert clock[0] + FRONT[last].cost(epochs) < 1.2 * 100.0
+
+
 def test_all_seeds_of_a_model_train_equally_long():
     clock = [0.0]
     _, trained = play(sharing(FRONT, clock, seeds=3), clock, FRONT)

@@ -9,7 +9,7 @@ from pathlib import Path
 from stub_training import learned
 
 from fmsearch.clock import Clock
-from fmsearch.effort import relative_of
+from fmsearch.effort import affordable, relative_of
 from fmsearch.evaluation import Environment, Evaluation
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
@@ -133,7 +133,10 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
     observer = observer or Unobserved()
     space = study.search_space(IMAGES)
     brackets = brackets_of(study.budget)
-    proposer = proposer or make(study.engine, space, study.objectives, study.seed, brackets=brackets)
+    relative = relative_of(study, space)
+    proposer = proposer or make(
+        study.engine, space, study.objectives, study.seed, brackets=brackets, wanted=affordable(relative)
+    )
     with Store(path) as store:
         store.forget_trail()
         store.note("objective", study.objectives.minimize)
@@ -145,8 +148,8 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
             study, CONDITIONS, evaluator=evaluator, trail=store, observer=observer, clock=clock, patience=patience
         )
         intake = Intake(proposer, space, study.seed)
-        timing = pace(study, clock, store, workers=executor.workers, images=IMAGES_AN_EPOCH)
-        carry_out(study, intake, trials, timing, relative_of(study, space))
+        timing = pace(study, clock, store, workers=executor.workers, images=IMAGES_AN_EPOCH, checked=0)
+        carry_out(study, intake, trials, timing, relative)
         return rows(store)
 
 

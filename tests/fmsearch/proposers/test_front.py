@@ -112,6 +112,17 @@ def test_what_is_drawn_has_the_least_regularization_and_children_gain_some():
     assert any(values["stages.0.spatial_dropout"] > 0.0 for values in children)
 
 
+@pytest.mark.parametrize("rates", [Real(low=1e-4, high=1e-2, log=True), [0.01, 0.001, 0.0001, 0.0003]])
+def test_what_is_drawn_learns_at_a_rate_of_the_upper_half_and_children_at_any(rates):
+    space = stub_study(training=Training(learning_rate=rates)).search_space(IMAGES)
+    dice = Random(0)
+    drawn = [draw(space, dice).values for _ in range(100)]
+    assert min(values["training.learning_rate"] for values in drawn) >= 1e-3
+    slow = {**drawn[0], "training.learning_rate": 1e-3}
+    children = [child(space, slow, slow, dice).values for _ in range(100)]
+    assert any(values["training.learning_rate"] < 1e-3 for values in children)
+
+
 def test_every_proposal_keeps_the_limits_and_is_new():
     candidates = propose(150)
     assert not any(violations(analyse(candidate.architecture), LIMITS) for candidate in candidates)
