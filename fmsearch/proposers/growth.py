@@ -17,6 +17,7 @@ Values: TypeAlias = dict[str, Value]
 CROSSED = 0.5  # share of children with two parents
 RESIZED = 0.5  # share of children all of whose widths move one step
 CHANGES = 1.5  # choices that a child changes, on average
+WIDE = 10  # times its least value, above which a range of learning rates has some that are too low
 STRIDE = 0.15  # standard deviation of a change in a continuous range, as a share of it
 REGULARIZATION = frozenset({"dropout", "spatial_dropout", *Augment.model_fields})
 WIDTHS = frozenset({"filters", "units", "start"})
@@ -35,7 +36,7 @@ def draw(space: SearchSpace, dice: Random, widest: float = 1.0) -> Individual:
     """One drawn at random, each choice evenly, but with as little regularization as there can be, and no low rate.
 
     In the few epochs of a search regularization costs every network accuracy, and of many such choices, one is soon
-    drawn; a learning rate of the lower half of its range leads nowhere.
+    drawn; of a wide range of learning rates, the lower half leads nowhere.
 
     Args:
         space: what may be drawn.
@@ -50,7 +51,7 @@ def draw(space: SearchSpace, dice: Random, widest: float = 1.0) -> Individual:
             value = _least(domain)
         elif field in WIDTHS and widest < 1.0:
             value = _up_to(domain, widest, dice.random())
-        elif field == "learning_rate":
+        elif field == "learning_rate" and _is_wide(domain):
             value = _upper_half(domain, dice.random())
         else:
             value = domain.at(dice.random())
@@ -123,6 +124,12 @@ def _up_to(domain: Choice | Integer | Real, share: float, place: float) -> Value
         return domain.at(share * place)
     ladder = sorted(domain.values, key=_total)
     return ladder[int(place * max(1, round(share * len(ladder))))]
+
+
+def _is_wide(domain: Choice | Integer | Real) -> bool:
+    """Whether its values differ by more than an order of magnitude."""
+    ends: Any = domain.values if isinstance(domain, Choice) else (domain.low, domain.high)
+    return bool(max(ends) > WIDE * min(ends))
 
 
 def _upper_half(domain: Choice | Integer | Real, place: float) -> Value:

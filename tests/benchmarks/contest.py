@@ -22,11 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contest_page import write
+from training import NETWORKS, side_by_side
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "benchmarks" / "contest"
 RUNS = FOLDER / "runs.jsonl"
 EPOCHS = 10  # of each of a peer's models, as their users choose
+YARDSTICK = NETWORKS["convolutions 16-32-64"]  # an epoch of which says how fast a machine is
 SPACES = {"own space": ROOT / "studies" / "fashion.yaml", "peers' space": Path(__file__).parent / "peers_space.yaml"}
 PEERS = {
     "Optuna NSGA-II": ("peer_optuna.py", "nsga2"),
@@ -103,8 +105,9 @@ def main():
             entry = Entry(label, options.minutes, seed, tuple(options.changes))
             if entry.key in [run["key"] for run in known()]:
                 continue
+            yardstick = side_by_side("bare", YARDSTICK, augmenting=False)
             models, more = (peer if name in PEERS else fmsearch)(entry, options.peers)
-            run = {"key": entry.key, "changes": entry.changes, "models": models, **(more or {})}
+            run = {"key": entry.key, "changes": entry.changes, "models": models, "yardstick": yardstick, **(more or {})}
             with RUNS.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(run) + "\n")
             write(FOLDER, known())

@@ -73,8 +73,8 @@ def _table(runs):
     from front_score import best_at, front_score
 
     lines = [
-        f"| contestant | seeds | front score | models | {' | '.join(SIZES)} | busy |",
-        f"|---|---|---|---|{'---|' * len(SIZES)}---|",
+        f"| contestant | seeds | front score | models | {' | '.join(SIZES)} | busy | machine |",
+        f"|---|---|---|---|{'---|' * len(SIZES)}---|---|",
     ]
     by_name = defaultdict(list)
     for run in runs:
@@ -85,11 +85,16 @@ def _table(runs):
         sizes = [best_at(_points(run)) for run in group]
         cells = [f"{statistics.fmean(size[at] for size in sizes):.3f}" for at in SIZES]
         models = statistics.fmean(len(run["models"]) for run in group)
-        busy = [run["busy"] for run in group if "busy" in run]
+        busy, machine = _mean(group, "busy", "{:.2f}"), _mean(group, "yardstick", "{:.1f} s")
         spread = f"{statistics.fmean(scores):.3f} ({min(scores):.3f} to {max(scores):.3f})"
-        told = f"{statistics.fmean(busy):.2f}" if busy else ""
-        lines.append(f"| {name} | {len(group)} | {spread} | {models:.0f} | {' | '.join(cells)} | {told} |")
+        lines.append(f"| {name} | {len(group)} | {spread} | {models:.0f} | {' | '.join(cells)} | {busy} | {machine} |")
     return "\n".join(lines) + "\n"
+
+
+def _mean(runs, field, form):
+    """Of what some runs tell."""
+    told = [run[field] for run in runs if field in run]
+    return form.format(statistics.fmean(told)) if told else ""
 
 
 def _plots(folder, runs):

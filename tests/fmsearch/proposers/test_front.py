@@ -113,7 +113,7 @@ def test_what_is_drawn_has_the_least_regularization_and_children_gain_some():
 
 
 @pytest.mark.parametrize("rates", [Real(low=1e-4, high=1e-2, log=True), [0.01, 0.001, 0.0001, 0.0003]])
-def test_what_is_drawn_learns_at_a_rate_of_the_upper_half_and_children_at_any(rates):
+def test_what_is_drawn_of_a_wide_range_of_rates_is_in_its_upper_half_and_children_at_any(rates):
     space = stub_study(training=Training(learning_rate=rates)).search_space(IMAGES)
     dice = Random(0)
     drawn = [draw(space, dice).values for _ in range(100)]
@@ -121,6 +121,13 @@ def test_what_is_drawn_learns_at_a_rate_of_the_upper_half_and_children_at_any(ra
     slow = {**drawn[0], "training.learning_rate": 1e-3}
     children = [child(space, slow, slow, dice).values for _ in range(100)]
     assert any(values["training.learning_rate"] < 1e-3 for values in children)
+
+
+@pytest.mark.parametrize("rates", [Real(low=0.4, high=1.0, log=True), [0.4, 1.0]])
+def test_of_a_narrow_range_of_rates_any_is_drawn(rates):
+    space = stub_study(training=Training(learning_rate=rates)).search_space(IMAGES)
+    dice = Random(0)
+    assert min(draw(space, dice).values["training.learning_rate"] for _ in range(100)) < 0.5
 
 
 def test_every_proposal_keeps_the_limits_and_is_new():
