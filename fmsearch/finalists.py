@@ -8,7 +8,7 @@ beforehand.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fmsearch.learning_curves import LearningCurve
@@ -16,6 +16,7 @@ from fmsearch.pareto import Point, front, hypervolume
 
 LAST = 1.0  # decades of size at which the largest model is the best: those beyond it
 LEAST_SPAN = 0.1  # decades that count for a member close below another: it is some budget's only model
+CHANCE = 0.0005  # of the area that a choice promises, what one more member may cost: it may turn out the better one
 PARTS = [0.5**times for times in range(7)]  # of the time: what one of the final stage may get
 
 
@@ -85,7 +86,9 @@ def allot(finalists: Sequence[Finalist], total: float, most: float) -> list[floa
 def choose(finalists: Sequence[Finalist], total: float, most: float) -> list[Finalist]:
     """Those that make the largest area of a total, smallest first; one at the least.
 
-    As long as that makes the area larger, one joins, or leaves, or takes another's place: whichever adds most.
+    As long as that makes the area larger, one joins, or leaves, or takes another's place: whichever adds most. Then
+    those join that cost next to nothing of it: what they promise is not certain, and the best of several that promise
+    about as much is better than any.
     """
     contenders = _contenders(finalists, total)
     edge = 10.0 ** (LAST + max(math.log10(one.point.size) for one in finalists))
@@ -94,12 +97,18 @@ def choose(finalists: Sequence[Finalist], total: float, most: float) -> list[Fin
         shares = zip(members, allot(members, total, most), strict=True)
         return hypervolume([one.promise(one.epochs(share)) for one, share in shares], edge)
 
-    best, chosen = max(((area([one]), [one]) for one in contenders), key=_area)
-    while True:
-        next_best, next_chosen = max(((area(others), others) for others in _moves(chosen, contenders)), key=_area)
-        if next_best <= best:
-            return chosen
-        best, chosen = next_best, next_chosen
+    def best(choices: Iterable[list[Finalist]]) -> tuple[float, list[Finalist]]:
+        return max(((area(members), members) for members in choices), key=_area)
+
+    largest, chosen = best([one] for one in contenders)
+    while (move := best(_moves(chosen, contenders)))[0] > largest:
+        largest, chosen = move
+    while len(chosen) < len(contenders):
+        promised, more = best(_joined(chosen, contenders))
+        if promised < (1.0 - CHANCE) * largest:
+            break
+        chosen = more
+    return chosen
 
 
 def _contenders(finalists: Sequence[Finalist], total: float) -> list[Finalist]:
@@ -114,10 +123,15 @@ def _moves(chosen: list[Finalist], contenders: Sequence[Finalist]) -> Iterator[l
     """All that are one step from a choice: one more, one fewer, one for another."""
     others = [one for one in contenders if one not in chosen]
     rests = [[one for one in chosen if one is not leaving] for leaving in chosen]
-    yield from (_by_size([*chosen, joining]) for joining in others)
+    yield from _joined(chosen, contenders)
     yield from (rest for rest in rests if rest)
     yield from (_by_size([*rest, joining]) for rest in rests for joining in others)
     yield chosen
+
+
+def _joined(chosen: list[Finalist], contenders: Sequence[Finalist]) -> Iterator[list[Finalist]]:
+    """A choice and one more."""
+    return (_by_size([*chosen, joining]) for joining in contenders if joining not in chosen)
 
 
 def _by_size(members: list[Finalist]) -> list[Finalist]:

@@ -30,7 +30,12 @@ end during that: their rows are equal. During the peers' hour, checks ran beside
 Three machines of two cores each: that of the peers' rows, of five minutes and of fmsearch before its learning curves
 (decision 17); one about two thirds as fast, of fmsearch's ten minutes; and one between them, of its hour. Beside the
 last two ran nothing but some seconds of reading the hour's store. All of fmsearch's rows are from before its sampler
-reached for the smallest size that a study names (decision 11).
+reached for the smallest size that a study names, chose among learning rates and left what costs too much (decision 11),
+and from before members joined the final stage that cost next to nothing (decision 17); in the peers' space, also from
+before large models were mirrored in it.
+
+The column `machine` says how fast it was: what an epoch of three convolutions takes in a bare loop
+([training](../training.md)), two side by side, right before each run. Rows from before that was taken have none.
 """
 
 
