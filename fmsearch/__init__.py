@@ -10,12 +10,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fmsearch import kernels
+
 if TYPE_CHECKING:
     from fmsearch.runner import run
     from fmsearch.study import Study, load_study
     from fmsearch.training.build import build_model
 
 __all__ = ["Study", "build_model", "load_study", "run"]
+
+kernels.choose()  # before anything imports TensorFlow
 
 _HOMES = {"Study": "study", "load_study": "study", "run": "runner", "build_model": "training.build"}
 

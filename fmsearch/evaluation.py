@@ -15,18 +15,19 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, SerializeAsAny
 
+from fmsearch import kernels
 from searchspace import Augment, Candidate, Recipe
 from searchspace.domains import Model
 
 KEY_LENGTH = 24
 # Raised whenever equal evaluations would give other digits than before: what an older version stored is then not found.
-TRAINING = 2
+TRAINING = 3
 NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 PROCESSOR = Path("/proc/cpuinfo")
 INSTRUCTIONS = re.compile(r"avx\w*|fma|amx\w*|f16c|asimd\w*|sve\w*|bf16|i8mm")
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 """What our own workers add to XLA_FLAGS."""
-SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "TF_XLA_FLAGS", "XLA_FLAGS")
+SETTINGS = (kernels.VARIABLE, "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "TF_XLA_FLAGS", "XLA_FLAGS")
 
 Purpose: TypeAlias = Literal["search", "final"]
 
@@ -144,8 +145,9 @@ def derive_seed(*parts: object) -> int:
 
 
 def _set(name: str) -> str:
-    """What a user set; a worker in this very process may have added its own."""
-    return os.environ.get(name, "").replace(ONE_THREAD, "").strip()
+    """What a user set other than we do; a worker in this very process may have added its own."""
+    value = os.environ.get(name, "").replace(ONE_THREAD, "").strip()
+    return "" if (name, value) == (kernels.VARIABLE, kernels.ONEDNN) else value
 
 
 def chosen_backend() -> str:

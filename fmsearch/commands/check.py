@@ -157,7 +157,7 @@ def plan(study: Study, sample: Preview) -> list[str]:
     if budget.is_limited:
         return [f"limit   {_forecast(study, sample)}"]
     rungs: Counter[float] = Counter(planned(study))
-    epochs = sum(length * count for length, count in rungs.items())
+    epochs = round(sum(length * count for length, count in rungs.items()), 6)
     steps = ", ".join(f"{count:,} of {length}" for length, count in rungs.items())
     total = f"{rungs.total():,} trainings ({steps} epochs), {epochs:,} epochs in all"
     seeds = "1 seed" if study.final.seeds == 1 else f"each of {study.final.seeds} seeds"

@@ -6,7 +6,7 @@ import functools
 import os
 from pathlib import Path
 
-from fmsearch import own_code
+from fmsearch import kernels, own_code
 from fmsearch.datasets import Dataset, open_shared
 from fmsearch.evaluation import ONE_THREAD, Evaluation, chosen_backend
 from fmsearch.training import quiet
@@ -60,6 +60,8 @@ def use_one_thread() -> None:
         os.environ[variable] = "1"
     match chosen_backend():
         case "tensorflow":
+            if kernels.chosen_too_late():
+                raise RuntimeError(kernels.TOO_LATE)
             quiet.import_keras()
             import tensorflow as tf
 

@@ -4,6 +4,7 @@ import pytest
 from digits import evaluation
 from pydantic import ValidationError
 
+from fmsearch import kernels
 from fmsearch.evaluation import ONE_THREAD, Environment, Evaluation, Result, chosen_backend, derive_seed
 
 
@@ -66,3 +67,12 @@ def test_what_our_own_workers_set_is_no_setting_of_the_user(monkeypatch):
     assert Environment.here() == before
     monkeypatch.setenv("XLA_FLAGS", f"--xla_cpu_enable_fast_math=true {ONE_THREAD}")
     assert Environment.here().settings.endswith("XLA_FLAGS=--xla_cpu_enable_fast_math=true")
+
+
+def test_kernels_that_are_ours_anyway_are_no_setting_of_the_user(monkeypatch):
+    monkeypatch.delenv(kernels.VARIABLE, raising=False)
+    before = Environment.here()
+    monkeypatch.setenv(kernels.VARIABLE, "1")
+    assert Environment.here() == before
+    monkeypatch.setenv(kernels.VARIABLE, "0")
+    assert "TF_ENABLE_ONEDNN_OPTS=0" in Environment.here().settings
