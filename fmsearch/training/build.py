@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import singledispatch
 from typing import Any, TypeAlias
 
@@ -12,6 +13,7 @@ from searchspace import Architecture, Candidate, layers
 from searchspace.custom import asked, calling, implementation
 
 Tensor: TypeAlias = Any
+MakeLayer: TypeAlias = Callable[[layers.Layer, str], keras.layers.Layer]
 
 # Keras's 0.99 needs hundreds of steps before the running means are worth anything; a rung may have thirty.
 BATCH_NORMALIZATION_MOMENTUM = 0.9
@@ -24,10 +26,15 @@ def build_model(candidate: Candidate) -> keras.Model:
 
 
 @conventions()
-def build(architecture: Architecture) -> keras.Model:
-    """The network, untrained: images (batch, height, width, channels) in [0, 1] to logits (batch, classes)."""
+def build(architecture: Architecture, make: MakeLayer | None = None) -> keras.Model:
+    """The network, untrained: images (batch, height, width, channels) in [0, 1] to logits (batch, classes).
+
+    Args:
+        architecture: what is built.
+        make: what makes the Keras layer of a name that a concrete layer stands for; `keras_layer` if None.
+    """
     images = keras.Input(architecture.input.shape, name="images")
-    return keras.Model(images, _through(architecture, images), name="network")
+    return keras.Model(images, _through(architecture, images, make or keras_layer), name="network")
 
 
 @conventions()
@@ -35,29 +42,29 @@ def deployable(architecture: Architecture, trained: keras.Model) -> keras.Model:
     """The trained network with its preprocessing inside: raw uint8 pixels to class probabilities."""
     pixels = keras.Input(architecture.input.shape, dtype="uint8", name="pixels")
     scaled = keras.layers.Rescaling(1 / WHITE, name="to_unit_range")(pixels)
-    logits = _through(architecture, scaled)
+    logits = _through(architecture, scaled, keras_layer)
     model = keras.Model(pixels, keras.layers.Softmax(name="probabilities")(logits), name="classifier")
     model.set_weights(trained.get_weights())
     return model
 
 
-def _through(architecture: Architecture, tensor: Tensor) -> Tensor:
+def _through(architecture: Architecture, tensor: Tensor, make: MakeLayer) -> Tensor:
     for section, stack in architecture.sections():
-        tensor = _stack(stack, tensor, section.replace(" ", "_"))
+        tensor = _stack(stack, tensor, section.replace(" ", "_"), make)
     return tensor
 
 
-def _stack(stack: layers.Layers, tensor: Tensor, scope: str) -> Tensor:
+def _stack(stack: layers.Layers, tensor: Tensor, scope: str, make: MakeLayer) -> Tensor:
     for position, layer in enumerate(stack):
         name = f"{scope}_{position}_{layer.kind}"
         match layer:
             case layers.Residual():
-                body = _stack(layer.body, tensor, f"{scope}_{position}_body")
-                shortcut = _stack(layer.shortcut, tensor, f"{scope}_{position}_shortcut")
+                body = _stack(layer.body, tensor, f"{scope}_{position}_body", make)
+                shortcut = _stack(layer.shortcut, tensor, f"{scope}_{position}_shortcut", make)
                 tensor = keras.layers.Add(name=name)([body, shortcut])
             case layers.Concatenate():
                 branches = [
-                    _stack(branch, tensor, f"{scope}_{position}_branch{number}")
+                    _stack(branch, tensor, f"{scope}_{position}_branch{number}", make)
                     for number, branch in enumerate(layer.branches, start=1)
                 ]
                 tensor = keras.layers.Concatenate(name=name)(branches)
@@ -65,9 +72,9 @@ def _stack(stack: layers.Layers, tensor: Tensor, scope: str) -> Tensor:
                 tensor = _squeeze_excitation(layer, tensor, name)
             case layers.Custom():
                 with calling(type(implementation(layer)), "keras_layer"):  # which may fail when it is applied
-                    tensor = keras_layer(layer, name)(tensor)
+                    tensor = make(layer, name)(tensor)
             case _:
-                tensor = keras_layer(layer, name)(tensor)
+                tensor = make(layer, name)(tensor)
     return tensor
 
 

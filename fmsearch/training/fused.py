@@ -1,4 +1,4 @@
-"""Batch normalisation in one TensorFlow operation, for training alone: a quarter less time for a small network."""
+"""Layers as TensorFlow trains them best, for training alone: they compute what Keras's own do."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from typing import Any
 
 import keras
 
+from fmsearch.training.build import keras_layer
+from searchspace import layers
+
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]  # untyped in Keras
-    """Keras's layer, which computes moments, normalises and differentiates in operations of their own, as one."""
+    """Keras's layer, which computes moments, normalises and differentiates in operations of their own, as one.
+
+    A small network then trains in a quarter less time.
+    """
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """The normalised images; in training by the batch's own moments, which move the running ones."""
@@ -32,15 +38,26 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
         return normalised
 
 
-def fused(network: keras.Model) -> keras.Model:
-    """The same network, weights included, with its batch normalisation fused where the backend can."""
+class ForgottenSilu(keras.layers.Layer):  # type: ignore[misc]  # untyped in Keras
+    """SiLU by its definition.
+
+    TensorFlow's own brings a gradient along, which it keeps for good, and the network's whole graph with it.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        """Any tensor, as it was shaped."""
+        return inputs * keras.ops.sigmoid(inputs)
+
+
+def fused_layer(layer: layers.Layer, name: str) -> keras.layers.Layer:
+    """The Keras layer that a concrete layer stands for, or on TensorFlow one that does the same."""
+    plain = keras_layer(layer, name)
     if keras.backend.backend() != "tensorflow":
-        return network
-    swift = keras.models.clone_model(network, clone_function=_clone)
-    swift.set_weights(network.get_weights())
-    return swift
-
-
-def _clone(layer: keras.layers.Layer) -> keras.layers.Layer:
-    kind = FusedBatchNormalization if type(layer) is keras.layers.BatchNormalization else type(layer)
-    return kind.from_config(layer.get_config())
+        return plain
+    match layer:
+        case layers.BatchNormalization():
+            return FusedBatchNormalization.from_config(plain.get_config())
+        case layers.Activate(function="silu"):
+            return ForgottenSilu(name=name)
+        case _:
+            return plain

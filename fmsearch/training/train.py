@@ -15,7 +15,7 @@ from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
 from fmsearch.training.build import build, deployable
 from fmsearch.training.conventions import conventions
-from fmsearch.training.fused import fused
+from fmsearch.training.fused import fused_layer
 from fmsearch.training.loops import choose_loop
 from fmsearch.training.trainee import Loop, Split, Trainee, steps
 from searchspace import Augment
@@ -73,7 +73,7 @@ def trainee_of(evaluation: Evaluation, images: int) -> Trainee:
     batch_size = min(recipe.batch_size, images)
     augmenter = Augmenter(recipe.augment, derive_seed(evaluation.seed, "augment"))
     return Trainee(
-        network=fused(build(evaluation.candidate.architecture)),
+        network=build(evaluation.candidate.architecture, fused_layer),
         augmenter=augmenter if recipe.augment != Augment() else None,
         optimizer=recipes.optimizer(recipe, steps(images, batch_size, evaluation.epochs)),
         loss=recipes.Crossentropy(recipe.label_smoothing),

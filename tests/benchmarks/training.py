@@ -82,10 +82,10 @@ def bare(filters, *, augmenting):
     import tensorflow as tf
 
     from fmsearch.training.build import build
-    from fmsearch.training.fused import fused
+    from fmsearch.training.fused import fused_layer
 
     del augmenting
-    network = fused(build(architecture(filters)))
+    network = build(architecture(filters), fused_layer)
     optimizer = keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True)
     optimizer.build(network.trainable_variables)
     x, y = map(tf.constant, images())

@@ -1,7 +1,9 @@
 """One training: pure, repeatable, honest about failure; and the quick loop does what `model.fit` does."""
 
+import gc
 import itertools
 import math
+import typing
 
 import keras
 import numpy as np
@@ -12,6 +14,7 @@ from fmsearch.training import recipes, train
 from fmsearch.training.fit import Fit
 from fmsearch.training.loops import choose_loop
 from fmsearch.training.trainee import Split, batches
+from searchspace.layers import Activation
 
 EVERYTHING = {
     "horizontal_flip": True,
@@ -42,6 +45,21 @@ def test_an_equal_evaluation_gives_an_equal_result_to_the_last_bit():
     again = evaluated(dropout=0.2, augment=EVERYTHING, label_smoothing=0.1)
     assert digits_of(first) == digits_of(again)
     assert digits_of(first) != digits_of(other)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the graphs are TensorFlow's")
+@pytest.mark.parametrize("activation", typing.get_args(Activation))
+def test_nothing_of_a_training_stays_in_memory(activation):
+    def graphs():
+        return sum(type(one).__name__ == "FuncGraph" for one in gc.get_objects())
+
+    kept = []
+    for _ in range(2):
+        evaluated(network(dropout=0.1, activation=activation), epochs=1, augment=EVERYTHING)
+        keras.backend.clear_session()
+        gc.collect()
+        kept.append(graphs())
+    assert kept[0] == kept[1]
 
 
 def test_another_seed_gives_another_result():
