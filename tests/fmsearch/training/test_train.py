@@ -3,7 +3,6 @@
 import gc
 import itertools
 import math
-import typing
 
 import keras
 import numpy as np
@@ -14,7 +13,6 @@ from fmsearch.training import recipes, train
 from fmsearch.training.fit import Fit
 from fmsearch.training.loops import choose_loop
 from fmsearch.training.trainee import Split, batches
-from searchspace.layers import Activation
 
 EVERYTHING = {
     "horizontal_flip": True,
@@ -48,7 +46,7 @@ def test_an_equal_evaluation_gives_an_equal_result_to_the_last_bit():
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the graphs are TensorFlow's")
-@pytest.mark.parametrize("activation", typing.get_args(Activation))
+@pytest.mark.parametrize("activation", ["relu", "silu"])
 def test_nothing_of_a_training_stays_in_memory(activation):
     def graphs():
         return sum(type(one).__name__ == "FuncGraph" for one in gc.get_objects())
