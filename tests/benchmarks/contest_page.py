@@ -27,12 +27,16 @@ architectures and augmentation are the peers'. Peers train each model for ten ep
 the worst and the best in brackets. For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes
 end during that: their rows are equal. During the peers' hour, checks ran beside it at the lowest priority.
 
-Three machines of two cores each: that of the peers' rows, of five minutes and of fmsearch before its learning curves
-(decision 17); one about two thirds as fast, of fmsearch's ten minutes; and one between them, of its hour. Beside the
-last two ran nothing but some seconds of reading the hour's store. All of fmsearch's rows are from before its sampler
-reached for the smallest size that a study names, chose among learning rates and left what costs too much (decision 11),
-and from before members joined the final stage that cost next to nothing (decision 17); in the peers' space, also from
-before large models were mirrored in it.
+Four machines of two cores each: that of the peers' rows, of five minutes and of fmsearch before its learning curves
+(decision 17); one about two thirds as fast, of fmsearch's ten minutes; one between them, of its hour; and a slower one
+without AVX-512, of the rows `with oneDNN` (decision 20) and `beside it`. Those are of seed 1, and of seed 0 in the own
+space too; seeds differ, so compare them with each other alone. Beside the second and third ran nothing but some seconds
+of reading the hour's store, beside the fourth some seconds of reading a leaderboard.
+
+Rows `with oneDNN` are by the code as it is but for decision 21, which saves half a second a training. All others of
+fmsearch are from before its sampler reached for the smallest size that a study names, chose among learning rates and
+left what costs too much (decision 11), and from before members joined the final stage that cost next to nothing
+(decision 17); in the peers' space, also from before large models were mirrored in it.
 
 The column `machine` says how fast it was: what an epoch of three convolutions takes in a bare loop
 ([training](../training.md)), two side by side, right before each run. Rows from before that was taken have none.
@@ -112,7 +116,7 @@ def _plots(folder, runs):
 
     names = sorted({run["key"][0] for run in runs})
     figure, axes = plt.subplots(figsize=(8, 4.5))
-    for name, colour in zip(names, mpl.color_sequences["tab10"], strict=False):
+    for name, colour in zip(names, mpl.color_sequences["tab20"], strict=False):
         ours = name.startswith("fmsearch")
         for number, run in enumerate(run for run in runs if run["key"][0] == name):
             label = None if number else name
@@ -126,7 +130,7 @@ def _plots(folder, runs):
     axes.legend()
     figure.savefig(folder / "time.svg", metadata={"Date": None}, bbox_inches="tight")
     figure, axes = plt.subplots(figsize=(8, 4.5))
-    for name, colour in zip(names, mpl.color_sequences["tab10"], strict=False):
+    for name, colour in zip(names, mpl.color_sequences["tab20"], strict=False):
         group = [run for run in runs if run["key"][:2] == [name, 10]]
         for number, run in enumerate(group):
             chosen = _chosen(_points(run))

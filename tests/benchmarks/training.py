@@ -179,6 +179,7 @@ of the rounds' own.
 |---|---|---|
 {table}
 
+All of them with oneDNN's kernels, which TensorFlow takes by itself on some processors alone (decision 20).
 Goals: at most 1.05 times the bare loop, and at most 0.6 times `model.fit` with Keras's augmentation layers.
 """
     PAGE.write_text(text, encoding="utf-8")
