@@ -6,6 +6,7 @@ looks for the setting once, while it is imported.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 
@@ -16,16 +17,14 @@ TOO_LATE = (
     f"{VARIABLE}={ONEDNN}, or use the executor `processes`"
 )
 
-_late = False
 
+@functools.cache
+def choose() -> bool:
+    """Choose oneDNN's, here and in processes begun from here, unless the user has chosen.
 
-def choose() -> None:
-    """Choose oneDNN's, here and in processes begun from here, unless the user has chosen."""
-    global _late  # noqa: PLW0603 - TensorFlow, too, looks once a process
-    _late = "tensorflow" in sys.modules and VARIABLE not in os.environ
+    Returns:
+        Whether TensorFlow will see the choice: not if it was imported before the first call.
+    """
+    in_time = VARIABLE in os.environ or "tensorflow" not in sys.modules
     os.environ.setdefault(VARIABLE, ONEDNN)
-
-
-def chosen_too_late() -> bool:
-    """Whether TensorFlow had been imported when the choice was made, and did not see it."""
-    return _late
+    return in_time

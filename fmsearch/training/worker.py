@@ -60,7 +60,7 @@ def use_one_thread() -> None:
         os.environ[variable] = "1"
     match chosen_backend():
         case "tensorflow":
-            if kernels.chosen_too_late():
+            if not kernels.choose():
                 raise RuntimeError(kernels.TOO_LATE)
             quiet.import_keras()
             import tensorflow as tf
