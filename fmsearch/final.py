@@ -18,15 +18,16 @@ class Final(Model):
     """The last stage: the front trained again from the start, and the test set read once."""
 
     epochs: Passes = 30
-    """Epochs of each training; with `budget.time` or `budget.macs`, the most: each model's part of it says how many it
-    gets."""
+    """Epochs of each training, at least those of the last rung; with `budget.time` or `budget.macs`, the most: each
+    model's part of it says how many it gets."""
     share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """With `budget.time` or `budget.macs`, the share of it that is kept for this stage."""
     seeds: Annotated[int, Field(ge=1, le=100)] = 1
     """Trainings of each model, with seeds of their own; the leaderboard shows mean and standard deviation."""
     augmentation: Augmentation = Augmentation()
     """How images are distorted, besides what a candidate's own recipe says, for a model that trains long enough to
-    learn them by heart: one whose parameters times its epochs come to more than ten times the training images."""
+    learn them by heart: one whose parameters times its epochs come to more than ten times the training images. Single
+    values: nothing is searched any more."""
 
     @field_validator("augmentation")
     @classmethod

@@ -58,9 +58,11 @@ Exit codes: 0 done; 1 the work failed; 2 the input is wrong; 130 interrupted, an
 
 | variable | what it says |
 |---|---|
-| `KERAS_BACKEND` | `tensorflow` (the default), `jax` or `torch` |
+| `KERAS_BACKEND` | `tensorflow`, `jax` or `torch`; unless set, what Keras's `keras.json` says, or else `tensorflow` |
 | `KERAS_HOME` | where Keras keeps data sets; `~/.keras` unless told |
 | `FMSEARCH_CACHE` | where shared images and this machine's speed are kept; `~/.cache/fmsearch` unless told |
+| `TF_ENABLE_ONEDNN_OPTS` | `1` unless set: oneDNN's kernels on every processor; `0` leaves them off |
+| `CUDA_VISIBLE_DEVICES` | `-1` hides every GPU |
 | `TF_CPP_MIN_LOG_LEVEL` | below 3, TensorFlow's own messages are let through |
 """
 

@@ -57,11 +57,11 @@ class Budget(Model):
     macs: Annotated[float, Field(gt=0, le=1e21)] | None = None
     """How much compute the whole run may take, final stage included, on any machine the same: multiply-accumulates of
     the forward pass, for every image of every training. In ten minutes, two cores do some `5e12`. Two cohorts are the
-    least."""
+    least. Not together with `time`."""
     rungs: Annotated[tuple[Passes, ...], Field(min_length=1, strict=False)] = (1, 3, 9)
-    """Epochs at each rung: all candidates train for the first number, the best go on to the next. 0.25 is an epoch of a
-    quarter of the images. With `time` or `macs`, one that costs four times what is usual for its size gets half the
-    epochs."""
+    """Epochs at each rung, fewest first: all candidates train for the first number, the best go on to the next. 0.25 is
+    an epoch of a quarter of the images. With `time` or `macs`, a candidate that costs four times as much as is usual
+    for its size trains for half as many epochs."""
     keep: Annotated[float, Field(gt=0, le=1)] = 1 / 3
     """Share of a cohort that goes on from one rung to the next, rounded up."""
     cohort: Annotated[int, Field(ge=1, le=1_000)] = 12

@@ -50,7 +50,7 @@ class Integer(Model):
     step: Annotated[int, Field(ge=1)] = 1
     """The distance between neighbouring values."""
     log: bool = False
-    """Whether to spread proposals evenly over the logarithm."""
+    """Whether to spread proposals evenly over the logarithm; not together with `step`."""
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -91,7 +91,7 @@ class Real(Model):
     step: Annotated[FiniteFloat, Field(gt=0)] | None = None
     """The distance between neighbouring values; none for a continuum."""
     log: bool = False
-    """Whether to spread proposals evenly over the logarithm."""
+    """Whether to spread proposals evenly over the logarithm; not together with `step`."""
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -221,7 +221,7 @@ OfRange: TypeAlias = Annotated[
 """The same, or a range R of them."""
 
 Size: TypeAlias = int | Pair
-"""An extent in pixels: one number for a square, or (height, width)."""
+"""An extent in pixels: one number for a square, or `[height, width]`."""
 
 Flag: TypeAlias = Of[bool]
 Whole: TypeAlias = OfRange[int, Integer]

@@ -1,6 +1,6 @@
 """Put runs side by side: their fronts, how these grew with trainings and time, and what differs between the studies.
 
-Runs that go on may be compared. A model counts by its validation accuracy; what it has on the test set is shown beside.
+Runs may still go on. A model counts by its validation accuracy; what it has on the test set is shown beside.
 """
 
 from __future__ import annotations

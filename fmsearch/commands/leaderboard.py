@@ -1,6 +1,6 @@
 """List the models of a run: the front first, by size; then the rest, by how far they came and how accurate they were.
 
-A run that goes on may be looked at. JSON, CSV and Markdown have every field; a terminal shows those that fit its width.
+The run may still go on. JSON, CSV and Markdown have every field; a terminal shows those that fit its width.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Data(Model):
     """The share of all images held out for the test, the same in every class; a source with a test set of its own keeps
     that one."""
     image_size: ImageSize | None = None
-    """What the images of a `folder` are resized to, in pixels: one number for a square, or (height, width); 32 if
+    """What the images of a `folder` are resized to, in pixels: one number for a square, or `[height, width]`; 32 if
     absent."""
     channels: Literal[1, 3] | None = None
     """What the images of a `folder` are converted to: 1 for grey, 3 for colour; 3 if absent."""
