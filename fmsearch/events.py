@@ -50,7 +50,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class FinalStage:
-    """The search is over; these candidates, the front, are trained again."""
+    """The search is over; these candidates are trained again."""
 
     numbers: tuple[int, ...]
 

@@ -101,6 +101,8 @@ def choose(finalists: Sequence[Finalist], total: float, most: float) -> list[Fin
         return max(((area(members), members) for members in choices), key=_area)
 
     largest, chosen = best([one] for one in contenders)
+    if largest <= 0.0:  # there is no time for anybody
+        return [max(finalists, key=lambda one: (one.point.accuracy, -one.point.size))]
     while (move := best(_moves(chosen, contenders)))[0] > largest:
         largest, chosen = move
     while len(chosen) < len(contenders):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import statistics
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fmsearch import playoff
@@ -75,23 +76,21 @@ class ComputeForecast:
 def forecast(
     study: Study, sample: Preview, images: int, workers: int, speed: Speed
 ) -> Forecast | ComputeForecast | None:
-    """What the study's limit will allow with so many training images; None if it has none."""
+    """What the study's limit will allow with so many training images; None if it has none, or nothing fits."""
+    if not sample.fitting:
+        return None
     budget, share = study.budget, study.final.share
     if budget.time is not None:
-        usual = _mean([effort(analysis) for analysis in sample.fitting])
+        usual = statistics.fmean(effort(analysis) for analysis in sample.fitting)
         cohort = _cohort(study, lambda epochs: speed.setup + epochs * images * usual / speed.effort)
         counts = _counts(study, cohort, workers * (1.0 - share) * budget.time)
         return Forecast(budget.time, share * budget.time, *counts, workers, speed)
     if budget.macs is not None:
-        usual = _mean([analysis.macs for analysis in sample.fitting])
+        usual = statistics.fmean(analysis.macs for analysis in sample.fitting)
         cohort = _cohort(study, lambda epochs: epochs * images * usual)
         counts = _counts(study, cohort, (1.0 - share) * budget.macs, least=LAG)
         return ComputeForecast(budget.macs, share * budget.macs, *counts)
     return None
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 1.0
 
 
 def _cohort(study: Study, cost: Callable[[float], float]) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, final
 
 from fmsearch import playoff
 from fmsearch.clock import Clock
+from fmsearch.errors import InputError
 from fmsearch.evaluation import Result
 from fmsearch.finalists import Finalist, choose
 from fmsearch.pace import Finals, Price, Spent, Standing
@@ -29,6 +31,9 @@ class Hurried:
         facts: where the clock's decisions are kept, so that a run that goes on keeps to them.
         workers: how many train side by side.
         check: what it takes to measure a network on the validation split, as every epoch does: in epochs.
+
+    Raises:
+        InputError: the run has taken so long that under another limit it would end with less than it has.
     """
 
     def __init__(self, study: Study, limit: float, clock: Clock, facts: Any, *, workers: int, check: float) -> None:
@@ -43,17 +48,21 @@ class Hurried:
         self._stage_end = self._search_end
         self._rounds = self._played = 0
         known = facts.fact(FACT)
-        is_ours = known and known["time"] == limit
-        self._timetable = Timetable.model_validate(known, strict=False) if is_ours else Timetable(time=limit)
+        earlier = Timetable.model_validate(known, strict=False) if known else None
+        if earlier and earlier.time == limit:
+            self._timetable = earlier
+        else:
+            self._require_time(earlier)
+            self._timetable = Timetable(time=limit, cohorts=facts.cohorts)
 
     @property
     def searched(self) -> bool:
         """Whether the time of the cohorts is up, or that of the play-off; never, where that was decided before."""
         return not self._timetable.is_final and self._clock.elapsed() >= self._stage_end
 
-    def skips(self, number: int, epochs: float) -> bool:
+    def skips(self, digest: str, epochs: float) -> bool:
         """Whether it is among those that were left out."""
-        return (number, epochs) in self._timetable.skipped
+        return (digest, epochs) in self._timetable.skipped
 
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
         """Its seconds. A training of part of an epoch measures its network as a whole one does."""
@@ -81,28 +90,55 @@ class Hurried:
         left = self._workers * (self._search_end - self._clock.elapsed())
         if turn == len(self._timetable.playoffs) and not self._timetable.is_final and turn < self._rounds and left > 0:
             entrants = playoff.entrants(search.climbed, left / (self._rounds - turn))
-            self._keep(playoffs=(*self._timetable.playoffs, tuple(one.number for one in entrants)))
+            self._keep(playoffs=(*self._timetable.playoffs, tuple(search.digests[one.number] for one in entrants)))
         self._stage_end = self._search_end
-        return self._timetable.playoffs[turn] if turn < len(self._timetable.playoffs) else ()
+        return _there(self._timetable.playoffs[turn], search) if turn < len(self._timetable.playoffs) else ()
 
     def finals(self, search: Standing) -> Finals:
         """Those worth the time that is left, smallest first, each for its part of it."""
-        final = self._study.final
-        if not self._timetable.is_final:
+        final, digests = self._study.final, search.digests
+        if self._is_undecided(search):
             seconds = self._workers * (self._end - self._clock.elapsed()) / final.seeds
             members = choose(_finishing(search.proven), seconds, final.epochs)
-            self._keep(skipped=tuple(search.skipped), members=tuple(one.number for one in members))
+            self._keep(skipped=tuple(search.skipped), members=tuple(digests[one.number] for one in members), epochs={})
         known = {one.number: one for one in _finishing(search.trained)}
+        decided = self._timetable.epochs
         return Sharing(
-            [known[number] for number in self._timetable.members if number in known],
+            [known[number] for number in _there(self._timetable.members, search) if number in known],
             seeds=final.seeds,
             workers=self._workers,
             deadline=self._end,
             most=final.epochs,
             clock=self._clock.elapsed,
-            decided=self._timetable.epochs,
-            keep=lambda epochs: self._keep(epochs=epochs),
+            decided={number: decided[digest] for number, digest in enumerate(digests) if digest in decided},
+            keep=lambda epochs: self._keep(epochs={digests[number]: value for number, value in epochs.items()}),
         )
+
+    def _require_time(self, earlier: Timetable | None) -> None:
+        """That a run with other decisions than those for this limit, or none, has the time for a final stage.
+
+        Raises:
+            InputError: it has not.
+        """
+        taken = self._clock.elapsed()
+        had = self._study.final.share * earlier.time if earlier and earlier.is_final else 0.0
+        if self._limit <= taken + had:
+            less = ", so its final stage would have less time than it had" if self._limit > taken else ""
+            raise InputError(
+                f"budget.time is {self._limit:g} s, but this run has taken {taken:.0f} s{less}.",
+                f"Expected more than {math.ceil(taken + had)} s, or another folder with --out.",
+            )
+
+    def _is_undecided(self, search: Standing) -> bool:
+        """Whether it is to be decided who is in the final stage: anew, where the run has become another one.
+
+        On another kind of machine results differ, and so do candidates proposed by them. Then there is a stage's time
+        for others, or nobody is there of whom it was decided for.
+        """
+        there = _there(self._timetable.members, search)
+        is_whole = len(there) == len(self._timetable.members)
+        has_time = self._end - self._clock.elapsed() > self._study.final.share * self._limit / 2
+        return not self._timetable.is_final or not there or (has_time and not is_whole)
 
     def _plan(self, standing: Standing) -> None:
         """When cohorts must end: the later, the less the final stage can use; play-offs have their part before it."""
@@ -119,6 +155,12 @@ class Hurried:
         """Decide something for good."""
         self._timetable = self._timetable.model_copy(update=decided)
         self._facts.note(FACT, self._timetable.model_dump(mode="json"))
+
+
+def _there(digests: Sequence[str], search: Standing) -> list[int]:
+    """The numbers of those candidates that the search took."""
+    numbers = {digest: number for number, digest in enumerate(search.digests)}
+    return [numbers[digest] for digest in digests if digest in numbers]
 
 
 def _finishing(finalists: Sequence[Finalist]) -> list[Finalist]:

@@ -48,7 +48,11 @@ class Standing(Protocol):
         """Those that were trained with success at the last rung, or in the last play-off."""
 
     @property
-    def skipped(self) -> Sequence[tuple[int, float]]:
+    def digests(self) -> Sequence[str]:
+        """The digests of all candidates, by number."""
+
+    @property
+    def skipped(self) -> Sequence[tuple[str, float]]:
         """Which trainings, by candidate and epochs, were wanted and have no answer."""
 
 
@@ -77,7 +81,7 @@ class Pace(Protocol):
     def searched(self) -> bool:
         """Whether its time is up: what no worker has begun is not trained."""
 
-    def skips(self, number: int, epochs: float) -> bool:
+    def skips(self, digest: str, epochs: float) -> bool:
         """Whether an earlier sitting's clock left out this training of a candidate."""
 
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:

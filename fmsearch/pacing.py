@@ -29,9 +29,9 @@ class Unhurried:
     def __init__(self, study: Study) -> None:
         self._final = study.final
 
-    def skips(self, number: int, epochs: float) -> bool:
+    def skips(self, digest: str, epochs: float) -> bool:
         """None."""
-        del number, epochs
+        del digest, epochs
         return False
 
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:
@@ -78,9 +78,9 @@ class Frugal:
         self._images = images
         self._rounds = 0
 
-    def skips(self, number: int, epochs: float) -> bool:
+    def skips(self, digest: str, epochs: float) -> bool:
         """None."""
-        del number, epochs
+        del digest, epochs
         return False
 
     def price(self, analysis: Analysis, result: Result, passes: float) -> Price:

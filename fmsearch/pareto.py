@@ -18,11 +18,6 @@ class Point(NamedTuple):
     accuracy: float
 
 
-def dominates(a: Point, b: Point) -> bool:
-    """Whether `a` is no worse than `b` in both, and better in one."""
-    return a.size <= b.size and a.accuracy >= b.accuracy and a != b
-
-
 def front(points: Sequence[Point]) -> list[int]:
     """Positions of the points that none dominates, smallest first; of equal points the first alone."""
     order = sorted(range(len(points)), key=lambda i: (points[i].size, -points[i].accuracy, i))

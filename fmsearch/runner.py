@@ -24,6 +24,7 @@ from fmsearch.intake import Intake
 from fmsearch.pacing import pace
 from fmsearch.patience import LEAST, TIMES, Patience
 from fmsearch.preview import preview
+from fmsearch.reports import figures
 from fmsearch.reports.rows import Row, rows
 from fmsearch.run_folder import RunFolder
 from fmsearch.schedule import brackets_of
@@ -199,7 +200,8 @@ def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[s
             )
     known = store.fact(TIMETABLE)
     if known and known["time"] == study.budget.time and known["members"]:
-        yield f"What the clock decided is kept to: {known['cohorts']} cohorts, then the final stage."
+        kept = f"{figures.several(known['cohorts'], 'cohort')}, then the final stage"
+        yield f"What the clock decided is kept to: {kept}. A longer budget.time goes on from there."
 
 
 def _restore(front: list[Row], folder: RunFolder, evaluator: Evaluator) -> None:

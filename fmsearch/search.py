@@ -13,7 +13,7 @@ from fmsearch.effort import Relative
 from fmsearch.errors import FmsearchError
 from fmsearch.evaluation import MOST_PASSES
 from fmsearch.evaluator import Answer
-from fmsearch.events import FinalStage, Note, Proposed
+from fmsearch.events import Note, Proposed
 from fmsearch.finalists import Finalist
 from fmsearch.intake import Intake
 from fmsearch.pace import Finals, Pace, Spent
@@ -39,7 +39,7 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
     search = Search(study, intake, trials, pace, relative)
     search.run()
     search.play_off()
-    if not search.trained and study.budget.time is not None:
+    if not search.answered and study.budget.time is not None:
         fix = "Raise budget.time, or shorten the first of budget.rungs."
         raise FmsearchError(f"No candidate was trained within {study.budget.time:g} s of budget.time.", fix)
     if not search.trained:
@@ -49,7 +49,7 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
 
 def _train_again(finals: Finals, trials: Trials) -> None:
     """The final stage: never more under way than there are workers, as how long one takes may hang on the clock."""
-    trials.tell(FinalStage(tuple(finals.members)))
+    trials.elect(finals.members)
     under_way, trained, reason = 0, 0, ""
     while finals.waiting or under_way:
         while finals.waiting and under_way < trials.workers:
@@ -95,6 +95,11 @@ class Search:
         self._results = Results()
 
     @property
+    def answered(self) -> bool:
+        """Whether any training has ended."""
+        return bool(self._answered)
+
+    @property
     def spent(self) -> list[Spent]:
         """What each cohort has cost."""
         # Added up without rounding: to the last bit, a sum must not hang on what finished first.
@@ -115,8 +120,8 @@ class Search:
     @property
     def proven(self) -> list[Finalist]:
         """The front, and all that came to the last rung: what others would reach is too uncertain."""
-        last, leading = self._study.budget.rungs[-1], {one.number for one in self.front}
-        return [one for one in self.trained if one.trained >= self._epochs(one.number, last) or one.number in leading]
+        leading = {one.number for one in self.front}
+        return [one for one in self.trained if one.trained >= self._longest(one.number) or one.number in leading]
 
     @property
     def climbed(self) -> list[Finalist]:
@@ -124,9 +129,14 @@ class Search:
         return [one for one in self.trained if one.trained == self._epochs(one.number, self._last_rung)]
 
     @property
-    def skipped(self) -> list[tuple[int, float]]:
+    def digests(self) -> list[str]:
+        """The digests of all candidates, by number."""
+        return [taken.candidate.digest for taken in self._trials.taken]
+
+    @property
+    def skipped(self) -> list[tuple[str, float]]:
         """Which trainings, by candidate and epochs, were wanted and have no answer."""
-        return sorted(self._cohort_of.keys() - self._answered)
+        return [(self.digests[number], epochs) for number, epochs in sorted(self._cohort_of.keys() - self._answered)]
 
     def run(self) -> None:
         """Search to the end.
@@ -185,7 +195,7 @@ class Search:
                 self._trials.begin()  # the next proposal may take its time
             count = len(self._trials.taken)
             if self._intake.exhausted and not self._intake.prescribes:
-                self._trials.tell(Note(f"The proposer has nothing new after {count} candidates."))
+                self._trials.tell(Note(f"The proposer has nothing new after {figures.several(count, 'candidate')}."))
             rungs = budget.rungs[:1] if self._intake.prescribes else budget.rungs
             self._add(prescribed, rungs)
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
@@ -226,8 +236,13 @@ class Search:
     def _want(self, number: int, epochs: float, index: int, rung: int) -> None:
         """Want a training for a cohort; older cohorts and higher rungs go first."""
         self._cohort_of[number, epochs] = index
-        if not self._pace.skips(number, epochs):
+        if not self._pace.skips(self._trials.taken[number].candidate.digest, epochs):
             self._trials.want(number, epochs, priority=(index, -rung), stored_only=self._pace.searched)
+
+    def _longest(self, number: int) -> float:
+        """Epochs of a candidate at the last rung: the study's, or the longest of those that an engine prescribed."""
+        asked = [epochs for cohort in self._prescribed for epochs in cohort.values() if epochs is not None]
+        return max(asked) if asked else self._epochs(number, self._study.budget.rungs[-1])
 
     def _epochs(self, number: int, rung: float) -> float:
         """Epochs of a candidate at a rung: fewer for one that costs more, so that the compute is the same."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from fmsearch.errors import FmsearchError
 from fmsearch.evaluation import Environment, Evaluation, Result
 from searchspace import Candidate
 
+FINALISTS = "finalists"
 FRESH = "`fmsearch run --fresh` starts a new one."
 MEND = "`fmsearch run` on its study.yaml mends it: what can be read is kept, the rest is trained again."
 
@@ -109,6 +110,14 @@ class Store:
         """Begin the trail anew; what was computed stays."""
         for table in ("candidates", "uses", "failures"):
             self._write(f"DELETE FROM {table}", ())  # noqa: S608  # three names from the line above
+        self._write("DELETE FROM facts WHERE name = ?", (FINALISTS,))
+
+    @property
+    def cohorts(self) -> int:
+        """How many cohorts the trail has candidates of."""
+        with self._reading():
+            last = self._connection.execute("SELECT max(cohort) FROM candidates").fetchone()[0]
+            return 0 if last is None else int(last) + 1
 
     def take(self, number: int, cohort: int, candidate: Candidate) -> None:
         """Note that the study took a candidate."""
@@ -123,6 +132,16 @@ class Store:
         """Note that an evaluation of a candidate had no result that could be kept."""
         row = (number, evaluation.key, evaluation.model_dump_json(), result.model_dump_json())
         self._write("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)", row)
+
+    def elect(self, numbers: Sequence[int]) -> None:
+        """Note which candidates train in the final stage."""
+        self.note(FINALISTS, list(numbers))
+
+    @property
+    def finalists(self) -> frozenset[int] | None:
+        """The candidates that train in the final stage; None before it is decided."""
+        numbers = self.fact(FINALISTS)
+        return None if numbers is None else frozenset(numbers)
 
     def note(self, name: str, value: Any) -> None:
         """Remember a fact about the run, anything JSON can hold."""

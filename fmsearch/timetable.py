@@ -22,21 +22,23 @@ DOUBT = 1.0  # average trainings that must have ended before what they took coun
 class Timetable(Model):
     """What the clock decided so far; a run that goes on keeps to it.
 
+    Candidates are named by their digests: where a result has changed, their numbers may be others'.
+
     Attributes:
         time: the limit it was made for, in seconds.
         cohorts: how many the search has opened.
-        playoffs: the numbers of the candidates in each play-off.
+        playoffs: the candidates in each play-off.
         skipped: which trainings of the search, by candidate and epochs, were left out as its time was up.
-        members: the numbers of the candidates that the final stage trains; nobody while the search goes on.
-        epochs: how many epochs it trains them for, by number, as far as they have begun.
+        members: the candidates that the final stage trains; nobody while the search goes on.
+        epochs: how many epochs it trains them for, as far as they have begun.
     """
 
     time: float
     cohorts: int = 0
-    playoffs: tuple[tuple[int, ...], ...] = ()
-    skipped: tuple[tuple[int, float], ...] = ()
-    members: tuple[int, ...] = ()
-    epochs: dict[int, float] = Field(default_factory=dict)
+    playoffs: tuple[tuple[str, ...], ...] = ()
+    skipped: tuple[tuple[str, float], ...] = ()
+    members: tuple[str, ...] = ()
+    epochs: dict[str, float] = Field(default_factory=dict)
 
     @property
     def is_final(self) -> bool:
@@ -131,12 +133,22 @@ class Sharing:
         return self._took / self._guessed if self._guessed else 1.0
 
     def _epochs(self, number: int, now: float) -> float:
-        """A worker's last training takes what time is left; others their part of what is left of all workers' time."""
-        seconds = self._deadline - now
+        """A worker's last training takes what time is left; others their part of what is left of all workers' time.
+
+        All trainings of one model are equally long, so none may be longer than leaves room for the others.
+        """
+        free = self._workers - len(self._running)
+        ends = [*free * [now], *(max(now, one.since + self._drag * one.guess) for one in self._running)]
+        left = [max(0.0, self._deadline - end) for end in ends]
+        seconds = _longest(left, sum(waiting == number for waiting, _ in self._waiting))
         if len(self._waiting) > self._workers:
-            free = self._workers - len(self._running)
-            ends = [max(now, one.since + self._drag * one.guess) for one in self._running]
-            left = free * seconds + sum(max(0.0, self._deadline - end) for end in ends)
             part = self._weights[number] / sum(self._weights[waiting] for waiting, _ in self._waiting)
-            seconds = min(LONGEST * seconds, left * part)
+            seconds = min(LONGEST * (self._deadline - now), sum(left) * part, seconds)
         return whole(self._finalists[number].epochs(seconds / self._drag), self._most)
+
+
+def _longest(left: Sequence[float], count: int) -> float:
+    """How long so many equally long trainings may be, one after another on workers that have so much time left."""
+    lengths = {seconds / many for seconds in left for many in range(1, count + 1) if seconds > 0.0}
+    fitting = [one for one in lengths if sum(math.floor(seconds / one + 1e-9) for seconds in left) >= count]
+    return max(fitting, default=0.0)

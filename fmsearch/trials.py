@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from fmsearch.clock import Clock
 from fmsearch.evaluation import Environment, Evaluation, Purpose, Result, derive_seed
 from fmsearch.evaluator import Answer, Evaluator
-from fmsearch.events import Event, Finished, Observer
+from fmsearch.events import Event, FinalStage, Finished, Observer
 from fmsearch.failures import Failures
 from fmsearch.intake import Taken
 from fmsearch.pareto import Point
@@ -28,6 +29,9 @@ class Trail(Protocol):
 
     def fail(self, number: int, evaluation: Evaluation, result: Result) -> None:
         """An evaluation of a candidate had no result that could be kept."""
+
+    def elect(self, numbers: Sequence[int]) -> None:
+        """These candidates train in the final stage."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,11 @@ class Trials:
         )
         seconds = self._patience.seconds(analysis, epochs)
         self._evaluator.want(number, evaluation, priority, seconds=seconds, stored_only=stored_only)
+
+    def elect(self, numbers: Sequence[int]) -> None:
+        """Begin the final stage with these candidates."""
+        self._trail.elect(numbers)
+        self.tell(FinalStage(tuple(numbers)))
 
     def begin(self) -> None:
         """Let idle workers begin what is wanted."""

@@ -136,6 +136,8 @@ def output_channels(layers: Layers, channels: int) -> int:
     for layer in layers:
         if isinstance(layer, Conv2D):
             channels = layer.filters
+        elif isinstance(layer, Dense):
+            channels = layer.units
         elif isinstance(layer, Custom):
             channels = _own_channels(layer, channels)
         elif isinstance(layer, Residual):

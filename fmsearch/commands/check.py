@@ -62,9 +62,10 @@ def run(options: argparse.Namespace) -> None:
     if study.engine.code:
         make(study.engine, space, study.objectives, study.seed)  # to see that it can be
     sample = preview(space, study.seed)
-    print("\n".join([*about(study, images, space), "", *shares(sample), "", *plan(study, sample)]))
+    print("\n".join([*about(study, images, space), "", *shares(sample)]))
     if not sample.fitting:
         raise InputError(f"{options.study}: {nothing_fits(sample)}")
+    print("\n".join(["", *plan(study, sample)]))
     if study.blocks:
         print(f"\n{own_blocks(study, space)}")
 

@@ -51,9 +51,11 @@ def run(options: argparse.Namespace) -> int:
 
 def examine() -> Iterator[Finding]:
     """Everything that is looked at."""
+    from fmsearch.runner import cores
+
     yield Finding("python", platform.python_version())
     yield Finding("platform", f"{platform.system()} {platform.machine()}")
-    yield Finding("cores", str(_cores()))
+    yield Finding("cores", str(cores()))
     yield Finding("memory", _memory())
     for package in PACKAGES:
         yield _package(package, package)
@@ -83,11 +85,6 @@ def _print_table(findings: list[Finding]) -> None:
         style = "red" if finding.problem else "green"
         table.add_row(Text(finding.name, style="bold"), Text(finding.value, style=style), Text(finding.problem))
     Console().print(table)
-
-
-def _cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _memory() -> str:

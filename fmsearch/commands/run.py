@@ -7,7 +7,10 @@ import signal
 import threading
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fmsearch.events import Event
 
 HELP = "run a study, or go on with one that was interrupted"
 EXAMPLES = """\
@@ -26,12 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the run folder (default: runs/<name of the study>, or where a run's own study.yaml lies)",
     )
-    parser.add_argument("--workers", metavar="N", type=int, help="evaluations side by side (default: one a core)")
+    parser.add_argument("--workers", metavar="N", type=int, help="evaluations side by side (default: one per core)")
     parser.add_argument(
         "--executor",
         choices=("processes", "inline"),
         default="processes",
-        help="where they run: worker processes (default), or one by one in this process, which ends none that hangs",
+        help="where they run: worker processes (default), or one after another in this process, where one that hangs "
+        "cannot be ended",
     )
     parser.add_argument(
         "--set",
@@ -46,6 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run, watched by a view that suits the terminal."""
+    from fmsearch.events import Both
     from fmsearch.reports.output import show
     from fmsearch.reports.summary import summary
     from fmsearch.reports.views import view
@@ -54,7 +59,6 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.study import load_study
 
     stop = threading.Event()
-    signal.signal(signal.SIGINT, partial(_interrupted, stop))
     # Who sends this one does not wait long.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     study = load_study(options.study, tuple(options.set), to_run=True)
@@ -66,11 +70,29 @@ def run(options: argparse.Namespace) -> None:
             workers=options.workers,
             executor=options.executor,
             fresh=options.fresh,
-            observer=observer,
+            observer=Both(observer, Politeness(stop)),
             stop=stop,
         )
     if not options.quiet:
         show(summary(table, folder, study.objectives.minimize))
+
+
+class Politeness:
+    """Once a search has begun, an interruption lets end what has begun; before, it ends the command.
+
+    Args:
+        stop: what is set by an interruption.
+    """
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+
+    def notice(self, event: Event) -> None:
+        """Wait for the search to begin."""
+        from fmsearch.events import Began
+
+        if isinstance(event, Began):
+            signal.signal(signal.SIGINT, partial(_interrupted, self._stop))
 
 
 def _interrupted(stop: threading.Event, *signal_and_frame: Any) -> None:

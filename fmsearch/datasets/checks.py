@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WHITE = 255
 LEAST_CLASSES = 2
+ALIKE = "Expected 0 to 255, or floats from 0 to 1, alike in x and x_test; save the pixels before normalising them."
 BLOCK = 2**24
 """How many numbers are looked at in one go, so that temporary copies stay small."""
 
@@ -59,6 +60,24 @@ def pixel_scale(x: AnyArray, name: str) -> float:
     return 1
 
 
+def check_scale(x_test: AnyArray, name: str, scale: float) -> None:
+    """Whether test images that go no further than 1 do so because white is 1, as it is in the training images.
+
+    Args:
+        x_test: the test images.
+        name: what the array is called in messages.
+        scale: from `pixel_scale`, of the training images.
+
+    Raises:
+        InputError: they would be all but black.
+    """
+    own = pixel_scale(x_test, name)
+    if own > scale or (own < scale and _range(x_test, name)[1] <= 1):
+        what = f"{name} has {x_test.dtype} pixels up to 1, and in x white is {WHITE / scale:g}"
+        what += "." if own > scale else ", of another type."
+        raise InputError(what, ALIKE)
+
+
 def as_images(x: AnyArray, name: str, scale: float) -> Images:
     """Pixels as uint8 (N, H, W, C), multiplied by `scale` and rounded.
 
@@ -75,10 +94,7 @@ def as_images(x: AnyArray, name: str, scale: float) -> Images:
         return np.ascontiguousarray(x, dtype=np.uint8).reshape(shape)
     low, high = _range(x, name)
     if low < 0 or high * scale > WHITE:
-        fix = (
-            "Expected 0 to 255, or floats from 0 to 1, alike in x and x_test; save the pixels before normalising them."
-        )
-        raise InputError(f"{name} has pixels from {low:g} to {high:g}.", fix)
+        raise InputError(f"{name} has pixels from {low:g} to {high:g}.", ALIKE)
     images = np.empty(x.shape, np.uint8)
     for start, block in _blocks(x):
         images[start : start + len(block)] = np.rint(block.astype(np.float64) * scale)

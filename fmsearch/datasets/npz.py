@@ -14,6 +14,7 @@ from fmsearch.datasets.checks import (
     check_classes,
     check_every_class,
     check_labels,
+    check_scale,
     class_count,
     image_shape,
     pixel_scale,
@@ -52,8 +53,10 @@ def read_npz(path: Path) -> Source:
     images = as_images(x, f"x in {path}", scale)
     if "x_test" not in headers:
         return Source(images, y, names)
-    x_test = as_images(read_array(path, "x_test"), f"x_test in {path}", scale)
-    return Source(images, y, names, (x_test, _labels(path, headers, "y_test", len(names))))
+    x_test = read_array(path, "x_test")
+    check_scale(x_test, f"x_test in {path}", scale)
+    test = as_images(x_test, f"x_test in {path}", scale), _labels(path, headers, "y_test", len(names))
+    return Source(images, y, names, test)
 
 
 def _checked_headers(path: Path) -> dict[str, Header]:

@@ -137,7 +137,8 @@ class ProcessExecutor:
     def _start(self, *first: str) -> _Worker:
         with _opened(self._log) as log:
             process = subprocess.Popen(  # noqa: S603  # this Python, and functions named in our own code
-                [sys.executable, "-m", "fmsearch.executors.child", *first],
+                # A file `keras.py` in the current folder is not Keras.
+                [sys.executable, "-P", "-m", "fmsearch.executors.child", *first],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from fmsearch import pareto
 from fmsearch.errors import InputError
 from fmsearch.pareto import Point
-from fmsearch.reports.rows import Row, find, search_front
+from fmsearch.reports.rows import Row, find
 from fmsearch.run_folder import RunFolder
 
 
@@ -67,8 +66,8 @@ def kept_model(folder: RunFolder, row: Row, table: Sequence[Row]) -> Path:
 
 
 def unfinished(table: Sequence[Row], seeds: int) -> list[Row]:
-    """The models that the last stage has still to train: the front of the search, less those that are done."""
-    finals = [(row, Counter(used.evaluation.purpose for used in row.uses)["final"]) for row in search_front(table)]
+    """The models that the final stage has still to train."""
+    finals = [(row, sum(used.evaluation.purpose == "final" for used in row.uses)) for row in table if row.elected]
     return [row for row, trained in finals if trained < seeds]
 
 

@@ -85,7 +85,7 @@ def screen(progress: Progress, width: int, height: int, *, ascii_only: bool = Fa
 
 def _title(progress: Progress) -> Text:
     if progress.members is not None:
-        what = f"final stage: {figures.several(len(progress.members), 'model')} of the front, trained again"
+        what = f"final stage: {figures.several(len(progress.members), 'model')}, trained again"
     elif progress.proposed is None:
         what = "getting ready"
     else:

@@ -26,6 +26,7 @@ class Row:
         id: the first digits of the candidate's digest.
         number: when it was taken, from 0.
         on_front: whether no other model of the same standing is at once as small and as accurate.
+        elected: whether the final stage trains it; before that is decided, whether it is on the search's front.
         status: `final` (trained again in the last stage), `searched`, `failed` or `waiting`.
         accuracy: on the validation split, the mean over seeds after the final stage; None without a result.
         searched: the same in its longest training of the search; None without one.
@@ -43,6 +44,7 @@ class Row:
     id: str
     number: int
     on_front: bool
+    elected: bool
     status: str
     accuracy: float | None
     searched: float | None
@@ -79,18 +81,14 @@ def rows(store: Store) -> list[Row]:
         evaluation = used.evaluation.model_copy(update={"candidate": candidates[used.number]})
         uses[used.number].append(replace(used, evaluation=evaluation))
     unranked = [_row(number, candidate, uses[number], objective, down_to) for number, candidate in candidates.items()]
-    members = _front(unranked)
+    members, elected = _front(unranked), store.finalists
+    if elected is None:
+        elected = _search_front(unranked)
     ordered = sorted(unranked, key=lambda row: _standing(row, members))
     return [
-        Row(**{**vars(row), "rank": rank, "on_front": row.number in members})
+        replace(row, rank=rank, on_front=row.number in members, elected=row.number in elected)
         for rank, row in enumerate(ordered, start=1)
     ]
-
-
-def search_front(table: Sequence[Row]) -> list[Row]:
-    """The models that the final stage trains again: dominated by none, each by its longest training of the search."""
-    contest = sorted((row for row in table if row.searched is not None), key=lambda row: row.number)
-    return [contest[i] for i in front([Point(row.counted, row.searched or 0.0) for row in contest])]
 
 
 def find(table: Sequence[Row], prefix: str) -> Row:
@@ -120,6 +118,7 @@ def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str
         id=candidate.digest[:ID_LENGTH],
         number=number,
         on_front=False,
+        elected=False,
         status=_status(results, final=bool(final)),
         accuracy=statistics.fmean(result.accuracy or 0.0 for result in done) if done else None,
         searched=_searched(uses),
@@ -163,12 +162,18 @@ def _status(results: Sequence[Result], *, final: bool) -> str:
     return "final" if final else "searched"
 
 
-def _front(unranked: Sequence[Row]) -> set[int]:
+def _front(unranked: Sequence[Row]) -> frozenset[int]:
     """Numbers of the front's members: among the final ones, or before there are any, of the search."""
     contest = [row for row in unranked if row.status == "final"]
     if not contest:
-        return {row.number for row in search_front(unranked)}
-    return {contest[i].number for i in front([Point(row.counted, row.accuracy or 0.0) for row in contest])}
+        return _search_front(unranked)
+    return frozenset(contest[i].number for i in front([Point(row.counted, row.accuracy or 0.0) for row in contest]))
+
+
+def _search_front(unranked: Sequence[Row]) -> frozenset[int]:
+    """Numbers of those that none dominates, each by its longest training of the search."""
+    contest = [row for row in unranked if row.searched is not None]
+    return frozenset(contest[i].number for i in front([Point(row.counted, row.searched or 0.0) for row in contest]))
 
 
 def _standing(row: Row, members: set[int]) -> tuple[float, ...]:

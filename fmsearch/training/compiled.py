@@ -67,7 +67,7 @@ class Compiled:
                 images = trainee.augmenter(images)
             with tf.GradientTape() as tape:
                 logits = trainee.network(images, training=True)
-                loss = trainee.loss(labels, logits)
+                loss = sum(trainee.network.losses, trainee.loss(labels, logits))  # with what own layers add
             weights = trainee.network.trainable_variables
             self._apply(tape.gradient(loss, weights), weights)
             total += loss

@@ -20,6 +20,8 @@ class Fit:
         distorted = trainee.augmenter(scaled) if trainee.augmenter else scaled
         self._model = keras.Model(images, trainee.network(distorted))
         self._model.compile(trainee.optimizer, trainee.loss, metrics=["accuracy"], jit_compile=False)
+        self._measured = keras.Model(images, trainee.network(scaled))
+        self._measured.compile(loss=trainee.loss, metrics=["accuracy"], jit_compile=False)
 
     def epochs(self, count: float) -> Iterator[tuple[float, float]]:
         """Train; loss and accuracy on the training batches after each epoch, of which the last may be a part of one."""
@@ -29,6 +31,6 @@ class Fit:
             yield history["loss"][-1], history["accuracy"][-1]
 
     def evaluate(self, split: Split) -> tuple[float, float]:
-        """Loss and accuracy on a split."""
-        loss, accuracy = self._model.evaluate(split.x, split.y, batch_size=EVALUATION_BATCH, verbose=0)
+        """Loss and accuracy on a split, whose images are as they are."""
+        loss, accuracy = self._measured.evaluate(split.x, split.y, batch_size=EVALUATION_BATCH, verbose=0)
         return float(loss), float(accuracy)

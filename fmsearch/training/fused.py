@@ -9,6 +9,8 @@ import keras
 from fmsearch.training.build import keras_layer
 from searchspace import layers
 
+IMAGES_RANK = 4  # which is all that the operation takes
+
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]  # untyped in Keras
     """Keras's layer, which computes moments, normalises and differentiates in operations of their own, as one.
@@ -18,7 +20,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """The normalised images; in training by the batch's own moments, which move the running ones."""
-        if not training:
+        if not training or len(inputs.shape) != IMAGES_RANK:
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
 

@@ -13,7 +13,10 @@ WARM_UP = 0.2
 
 
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """Rises in a straight line for a fifth of the steps, then falls in one to zero (Smith, 2018)."""
+    """Rises in a straight line for a fifth of the steps, then falls in one to zero (Smith, 2018).
+
+    A single step is taken at the peak.
+    """
 
     def __init__(self, peak: float, steps: int) -> None:
         self.peak = peak
@@ -21,6 +24,8 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
 
     def __call__(self, step: Any) -> Any:
         """The learning rate at a step."""
+        if self.steps == 1:
+            return ops.convert_to_tensor(self.peak, "float32")
         done = (ops.cast(step, "float32") + 1.0) / self.steps
         return self.peak * ops.maximum(ops.minimum(done / WARM_UP, (1.0 - done) / (1.0 - WARM_UP)), 0.0)
 

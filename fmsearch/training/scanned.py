@@ -67,8 +67,10 @@ class Scanned:
         trainee = self._trainee
 
         def loss_of(trainable: Any, fixed: Any, images: Any, labels: Any) -> Any:
-            logits, fixed = trainee.network.stateless_call(trainable, fixed, images, training=True)
-            return trainee.loss(labels, logits), (logits, fixed)
+            logits, fixed, added = trainee.network.stateless_call(
+                trainable, fixed, images, training=True, return_losses=True
+            )
+            return sum(added, trainee.loss(labels, logits)), (logits, fixed)
 
         gradients_of = self._jax.value_and_grad(loss_of, has_aux=True)
 

@@ -5,6 +5,10 @@ from stubs import IMAGES_AN_EPOCH, StubExecutor, search, stub_study, told
 
 from fmsearch.engine import Engine
 from fmsearch.errors import InputError
+from fmsearch.export.choose import Selection, choose, unfinished
+from fmsearch.pareto import Point, front
+from fmsearch.reports.rows import rows
+from fmsearch.store import Store
 from fmsearch.study import Budget, Final, load_study
 from searchspace import analyse
 
@@ -64,6 +68,26 @@ def test_more_of_it_goes_on_with_the_same_candidates(tmp_path):
     digests = [[row.candidate.digest for row in sorted(table, key=lambda row: row.number)] for table in (few, more)]
     assert len(digests[1]) > len(digests[0])
     assert digests[1][: len(digests[0])] == digests[0]
+
+
+def test_when_it_has_ended_its_best_is_known_though_the_final_stage_left_some_of_the_searchs_front_out(tmp_path):
+    table = search(study(5e10), tmp_path / "store", StubExecutor())
+    searched = front([Point(row.counted, row.searched or 0.0) for row in table])
+    assert any(table[index].status == "searched" for index in searched)
+    assert unfinished(table, seeds=1) == []
+    assert choose(table, Selection(), seeds=1) is max(
+        (row for row in table if row.on_front), key=lambda row: row.accuracy
+    )
+
+
+def test_before_it_has_ended_what_is_left_of_the_final_stage_is_known(tmp_path):
+    whole = search(study(5e10), tmp_path / "whole", StubExecutor())
+    finals = sum(use.evaluation.purpose == "final" for row in whole for use in row.uses)
+    total = sum(len(row.uses) for row in whole)
+    with pytest.raises(KeyboardInterrupt):
+        search(study(5e10), tmp_path / "store", StubExecutor(die_after=total - finals + 1))
+    with Store(tmp_path / "store", writable=False) as store:
+        assert len(unfinished(rows(store), seeds=1)) == finals - 1
 
 
 def test_of_time_and_compute_one_is_limited(tmp_path):

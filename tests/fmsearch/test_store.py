@@ -72,10 +72,12 @@ def test_the_trail_is_forgotten_and_evaluations_are_kept(path):
         store.add(evaluation(ONE), done(0.5))
         store.use(0, evaluation(ONE).key)
         store.note("objective", "macs")
+        store.elect([0])
+        assert (store.finalists, store.cohorts) == ({0}, 1)
 
         store.forget_trail()
 
-        assert (store.candidates(), list(store.uses())) == ({}, [])
+        assert (store.candidates(), list(store.uses()), store.finalists, store.cohorts) == ({}, [], None, 0)
         assert store.find(evaluation(ONE).key) == done(0.5)
         assert store.fact("objective") == "macs"
         store.take(0, 0, OTHER)

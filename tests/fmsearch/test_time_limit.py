@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from stubs import ManualClock, TimedExecutor, search, stub_study, told
+from stubs import ManualClock, StubExecutor, TimedExecutor, search, stub_study, told
 
 from fmsearch.engine import Engine
-from fmsearch.errors import FmsearchError
+from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Epoch, Result
 from fmsearch.hurry import FACT, Hurried
 from fmsearch.store import Store
@@ -29,6 +29,8 @@ def study(time=LIMIT, share=0.5, seeds=1, epochs=1_000, **budget):
 
 class NoFacts:
     """A store that knows of no decisions."""
+
+    cohorts = 0
 
     def fact(self, name):
         del name
@@ -169,16 +171,85 @@ def test_a_longer_limit_goes_on_from_a_shorter_one(tmp_path):
     assert len(table) > len(before)
 
 
+def finals(table):
+    return {(row.candidate.digest, row.epochs) for row in table if row.status == "final"}
+
+
+@pytest.mark.parametrize("limit", [910.0, 1_000.0])
+def test_a_limit_that_is_a_little_longer_keeps_all_that_was_searched(limit, tmp_path):
+    short = TimedExecutor(2, seconds)
+    before = search(study(), tmp_path / "store", short)
+    longer = TimedExecutor(2, seconds, ManualClock(short.clock.now))
+    table = search(study(limit), tmp_path / "store", longer)
+    assert longer.clock.now == pytest.approx(limit, rel=0.05)
+    assert {row.candidate.digest for row in before} <= {row.candidate.digest for row in table}
+
+
+@pytest.mark.parametrize("limit", [500.0, 601.0, 850.0])
+def test_a_limit_that_would_leave_a_finished_run_less_than_it_has_is_refused(limit, tmp_path):
+    first = TimedExecutor(2, seconds)
+    table = search(study(), tmp_path / "store", first)
+    with pytest.raises(InputError, match=r"this run has taken \d+ s.* Expected more than \d+ s"):
+        search(study(limit), tmp_path / "store", TimedExecutor(2, seconds, ManualClock(first.clock.now)))
+    assert told(search(study(), tmp_path / "store", TimedExecutor(2, seconds, first.clock))) == told(table)
+
+
+def test_a_shorter_limit_ends_a_search_that_was_interrupted(tmp_path):
+    cut = TimedExecutor(2, seconds, die_after=60)
+    with pytest.raises(KeyboardInterrupt):
+        search(study(3_600.0), tmp_path / "store", cut)
+    rest = TimedExecutor(2, seconds, ManualClock(cut.clock.now))
+    limit = cut.clock.now + 100.0
+    table = search(study(limit), tmp_path / "store", rest)
+    assert rest.clock.now == pytest.approx(limit, rel=0.05)
+    assert sum(len(row.uses) for row in table if row.status != "waiting") >= 60
+
+
+def test_a_run_that_had_no_limit_goes_on_under_one(tmp_path):
+    unlimited = study(600.0).model_copy(update={"budget": Budget(candidates=24, rungs=(0.1, 0.3, 1), cohort=12)})
+    first = TimedExecutor(2, seconds)
+    before = search(unlimited.model_copy(update={"final": Final(epochs=2)}), tmp_path / "store", first)
+    limit = first.clock.now + 400.0
+    rest = TimedExecutor(2, seconds, ManualClock(first.clock.now))
+    table = search(study(limit), tmp_path / "store", rest)
+    assert rest.clock.now == pytest.approx(limit, rel=0.05)
+    assert {row.candidate.digest for row in before} <= {row.candidate.digest for row in table}
+
+
+def test_with_fewer_candidates_those_of_the_final_stage_that_are_left_stay_as_they_were(tmp_path):
+    first = TimedExecutor(2, seconds)
+    table = search(study(LONG), tmp_path / "store", first)
+    again = TimedExecutor(2, seconds, ManualClock(first.clock.now))
+    fewer = search(study(LONG, candidates=60), tmp_path / "store", again)
+    kept = {row.candidate.digest for row in fewer}
+    assert len(kept) == 60 < len(table)
+    assert finals(fewer) == {(digest, epochs) for digest, epochs in finals(table) if digest in kept} != set()
+    assert again.calls == 0
+
+
+@pytest.mark.parametrize(("workers", "seeds"), [(2, 3), (3, 2), (4, 3)])
+def test_with_several_seeds_it_ends_in_time_too(workers, seeds, tmp_path):
+    executor = TimedExecutor(workers, seconds)
+    search(study(seeds=seeds), tmp_path / "store", executor)
+    assert executor.clock.now == pytest.approx(LIMIT, rel=0.05)
+
+
+def test_where_all_trainings_fail_it_is_not_said_that_time_was_short(tmp_path):
+    def failing(_):
+        return Result(status="failed", reason="no", seconds=1.0)
+
+    with pytest.raises(FmsearchError, match=r"No candidate was trained with success"):
+        search(study(candidates=4), tmp_path / "store", StubExecutor(train=failing))
+
+
 def test_the_clocks_decisions_are_in_the_store(tmp_path):
     table = search(study(), tmp_path / "store", TimedExecutor(2, seconds))
     with Store(tmp_path / "store") as store:
         fact = store.fact(FACT)
     final = [row for row in table if row.status == "final"]
     assert fact["time"] == LIMIT
-    assert {int(number): epochs for number, epochs in fact["epochs"].items()} == {
-        row.number: row.epochs for row in final
-    }
-    assert sorted(fact["members"]) == sorted(row.number for row in final)
+    assert fact["epochs"] == {row.candidate.digest: row.epochs for row in final}
+    assert sorted(fact["members"]) == sorted(row.candidate.digest for row in final)
     assert fact["cohorts"] == math.ceil(len(table) / 12)
 
 

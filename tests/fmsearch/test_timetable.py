@@ -71,6 +71,14 @@ def test_all_seeds_of_a_model_train_equally_long():
     assert all(len({trained[number, replica] for replica in range(3)}) == 1 for number in range(3))
 
 
+@pytest.mark.parametrize(("workers", "members", "seeds"), [(2, 1, 3), (3, 2, 2), (4, 2, 3), (4, 3, 3), (2, 3, 5)])
+def test_all_seeds_of_a_model_end_in_time(workers, members, seeds):
+    clock = [0.0]
+    end, trained = play(sharing(FRONT[:members], clock, workers=workers, seeds=seeds), clock, FRONT, workers)
+    assert len(trained) == members * seeds
+    assert 70.0 < end < 105.0
+
+
 def test_what_was_decided_before_is_kept_and_every_decision_told():
     clock, told = [0.0], []
     shared = sharing(FRONT, clock, decided={0: 12.5}, keep=told.append)

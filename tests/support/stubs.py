@@ -138,7 +138,6 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
         study.engine, space, study.objectives, study.seed, brackets=brackets, wanted=affordable(relative)
     )
     with Store(path) as store:
-        store.forget_trail()
         store.note("objective", study.objectives.minimize)
         store.note("down_to", study.objectives.down_to)
         evaluator = Evaluator(store, executor, lambda e: Call("stub", e.model_dump_json()), observer)
@@ -149,6 +148,7 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
         )
         intake = Intake(proposer, space, study.seed)
         timing = pace(study, clock, store, workers=executor.workers, images=IMAGES_AN_EPOCH, checked=0)
+        store.forget_trail()
         carry_out(study, intake, trials, timing, relative)
         return rows(store)
 

@@ -78,7 +78,7 @@ def test_the_wide_screen_in_the_final_stage():
     assert (
         shown(STORY[:17], width=110, height=20)
         == """\
-tiny  final stage: 2 models of the front, trained again
+tiny  final stage: 2 models, trained again
 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸                                  30 of 56 epochs  0:51, about 40 s left
 4 of 4 candidates taken, 1,200 rejected, 1 repeated, 1 from the store, 1 failed
 
