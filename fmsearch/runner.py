@@ -75,6 +75,7 @@ def run(
         KeyboardInterrupt: the run was stopped; running the study again goes on with it.
     """
     start = time.monotonic()
+    study = study.resolve(Path())
     folder = folder_of(study, out)
     runner = executors.make(executor, _workers(workers, executor), folder.log)
     data = load(study.data, Path())

@@ -145,6 +145,16 @@ class Study(Model):
         # Validated as the study was: a block of a user's own is none to the usual schema.
         return SearchSpace(stages=self.space.stages).model_copy(update=parts | rest)
 
+    def resolve(self, base_folder: Path) -> Self:
+        """The same with absolute paths.
+
+        Args:
+            base_folder: where relative paths start. `~` is the home folder.
+        """
+        blocks = tuple(str((base_folder / Path(file).expanduser()).resolve()) for file in self.blocks)
+        data, engine = self.data.resolve(base_folder), self.engine.resolve(base_folder)
+        return self.model_copy(update={"blocks": blocks, "data": data, "engine": engine})
+
     @property
     def identity(self) -> dict[str, Any]:
         """What makes two studies one search: all but the name and how long it goes on."""
@@ -174,13 +184,12 @@ def load_study(path: str | Path, assignments: tuple[str, ...] = (), *, to_run: b
     except ValidationError as error:
         raise InputError(complaints.describe(error, document, schema)) from None
     try:
-        found: dict[str, Any] = {"blocks": tuple(str(one.path) for one in own)}
-        found |= {"data": study.data.resolve(path.parent), "engine": study.engine.resolve(path.parent)}
-        if to_run:
-            _look_at_sampler(found["engine"], document)
-        return study.model_copy(update=found)
+        resolved = study.resolve(path.parent)
     except RuntimeError as error:
         raise document.wrong(document.mark(("data",)), f"data: {str(error).rstrip('.').lower()}") from None
+    if to_run:
+        _look_at_sampler(resolved.engine, document)
+    return resolved
 
 
 @cache

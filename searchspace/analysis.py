@@ -62,7 +62,8 @@ class Analysis:
             branches that are joined are copied.
         float32_bytes: bytes of the weights in float32.
         int8_bytes: bytes of the weights quantised to int8: a byte a kernel value, an int32 bias a channel, into
-            which batch normalisation is folded.
+            which batch normalisation is folded. Layer normalisation, and batch normalisation that follows no layer with
+            a kernel, are left out.
     """
 
     rows: tuple[Row, ...]

@@ -33,7 +33,8 @@ class Limits(Model):
     memory: Annotated[int, Field(ge=1)] | None = None
     """Most bytes of activations alive at once for one image, in float32."""
     int8_bytes: Annotated[int, Field(ge=1)] | None = None
-    """Most bytes that the weights would take in int8. It is computed; fmsearch quantises nothing."""
+    """Most bytes that the weights would take in int8, batch normalisation folded into convolutions. It is computed;
+    fmsearch quantises nothing."""
 
 
 class NetworkSpace(Model):

@@ -144,12 +144,14 @@ def _recipe(subject: Subject) -> str:
 def _repeat(subject: Subject) -> str:
     study, evaluation = subject.portable_study, subject.used.evaluation
     environment = evaluation.environment
-    beside = next((name for name in (study.data.npz, study.data.folder) if name), None)
-    images = f" The images, {plain(beside)}, belong beside the study file." if beside else ""
+    images = [f"the images, {plain(name)}" for name in (study.data.npz, study.data.folder) if name]
+    code = [name for name in (*study.blocks, study.engine.code) if name.endswith(".py")]
+    files = [*images, *map(plain, code)]
+    beside = f" Beside the study file belong {' and '.join(files)}." if files else ""
     return (
         "## How to repeat it\n\n"
         f"The same study with the same versions (Keras {environment.keras_version}, {environment.backend} "
         f"{environment.backend_version}) on the same kind of machine ({environment.machine}, {environment.device}) "
-        f"gives the same front: `fmsearch run study.yaml`, with this as `study.yaml`.{images}\n\n"
+        f"gives the same front: `fmsearch run study.yaml`, with this as `study.yaml`.{beside}\n\n"
         f"{fenced(as_yaml(study.model_dump(mode='json', exclude_none=True)), 'yaml')}"
     )

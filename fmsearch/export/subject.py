@@ -49,7 +49,10 @@ class Subject:
 
     @cached_property
     def portable_study(self) -> Study:
-        """The study, with its images beside it: where they lay on one machine means nothing on another."""
-        data = self.study.data
+        """The study, with its files beside it: where they lay on one machine means nothing on another."""
+        data, engine = self.study.data, self.study.engine
         moved = {field: Path(path).name for field in ("npz", "folder") if (path := getattr(data, field)) is not None}
-        return self.study.model_copy(update={"data": data.model_copy(update=moved)})
+        if engine.code:
+            engine = engine.model_copy(update={"sampler": Path(engine.kind).name})
+        blocks = tuple(Path(file).name for file in self.study.blocks)
+        return self.study.model_copy(update={"data": data.model_copy(update=moved), "engine": engine, "blocks": blocks})

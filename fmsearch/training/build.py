@@ -10,7 +10,8 @@ import keras
 
 from fmsearch.training.conventions import conventions
 from searchspace import Architecture, Candidate, layers
-from searchspace.custom import asked, calling, implementation
+from searchspace.custom import CustomLayer, asked, calling, file_of, implementation
+from searchspace.errors import OwnCodeError
 
 Tensor: TypeAlias = Any
 MakeLayer: TypeAlias = Callable[[layers.Layer, str], keras.layers.Layer]
@@ -175,7 +176,24 @@ def _(layer: layers.Custom, name: str) -> keras.layers.Layer:
         is_right=lambda answer: isinstance(answer, keras.layers.Layer) and answer.name == name,
         expected=f"a Keras layer of the name that it is given, {name}",
     )
+    _require_storable(answer, implementation(layer))
     return answer
+
+
+def _require_storable(made: keras.layers.Layer, own: CustomLayer) -> None:
+    """That a model with this layer can be saved and loaded: better told before a search than after it.
+
+    Raises:
+        OwnCodeError: it cannot.
+    """
+    try:
+        keras.layers.deserialize(keras.layers.serialize(made))
+    except Exception as error:  # whatever a user's code raises
+        why = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        raise OwnCodeError(
+            f"{file_of(type(own))}: the Keras layer {type(made).__name__} cannot be saved and loaded: {why}.",
+            fix="Give it a get_config, and decorate it with @keras.saving.register_keras_serializable.",
+        ) from error
 
 
 @keras_layer.register

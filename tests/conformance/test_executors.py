@@ -63,6 +63,15 @@ def take(executor, count):
     return dict(executor.next(timeout=30) for _ in range(count))
 
 
+def test_a_file_in_the_current_folder_is_no_module(executor, calls, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "queue.py").write_text("raise SystemExit('not this one')", encoding="utf-8")
+    monkeypatch.chdir(elsewhere)
+    executor.submit(0, calls("shout", "call"))
+    assert take(executor, 1)[0].value == "CALL"
+
+
 def test_each_call_is_answered_under_its_ticket(executor, calls):
     for ticket in range(executor.workers):
         executor.submit(ticket, calls("shout", f"call {ticket}"))

@@ -69,6 +69,20 @@ def test_a_layer_that_says_what_is_not_so_is_found_out(folder, capsys, right, wr
     assert f"{folder}/my_blocks.py" in err
 
 
+@pytest.mark.parametrize(
+    "lacking",
+    ['@keras.saving.register_keras_serializable("my_blocks")\n', ', "filters": self.filters'],
+    ids=["registration", "configuration"],
+)
+def test_a_layer_that_could_not_be_exported_is_found_out(folder, capsys, lacking):
+    assert lacking in BLOCKS
+    (folder / "my_blocks.py").write_text(BLOCKS.replace(lacking, ""), encoding="utf-8")
+    code, _, err = told(capsys, "check", folder / "ghosts.yaml")
+    assert code == 2
+    assert f"{folder}/my_blocks.py: the Keras layer GhostConv2D cannot be saved and loaded: " in err
+    assert "register_keras_serializable" in err
+
+
 def test_a_wrong_cost_is_told_with_both_figures(folder, capsys):
     (folder / "my_blocks.py").write_text(BLOCKS.replace("bias=2 * half", "bias=half"), encoding="utf-8")
     _, _, err = told(

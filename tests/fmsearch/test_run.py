@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -19,10 +20,14 @@ from processes import children, gone, heed_ctrl_c
 
 from fmsearch import executors
 from fmsearch.cli import main
+from fmsearch.commands.run import Politeness
+from fmsearch.datasets import Data
 from fmsearch.errors import InputError
+from fmsearch.events import Began, Note
 from fmsearch.run_folder import RunFolder
 from fmsearch.runner import run
-from fmsearch.study import load_study
+from fmsearch.study import Budget, Final, Study, load_study
+from searchspace import ConvBlock, NetworkSpace, Stages
 
 STUDY = """
 name: tiny
@@ -155,6 +160,38 @@ def test_images_outside_the_folder_of_the_study_are_named(tmp_path):
     code, lines, err = bench.finish()
     assert (code, err) == (0, "")
     assert lines[0] == f"note: Images are read from {tmp_path / 'x.npz'}."
+
+
+def test_a_study_made_in_python_goes_on_though_its_images_have_a_relative_path(tmp_path, monkeypatch):
+    x, y = np.random.default_rng(0).integers(0, 255, (60, 8, 8), np.uint8), np.arange(60) % 3
+    np.savez(tmp_path / "x.npz", x=x, y=y)
+    monkeypatch.chdir(tmp_path)
+    study = Study(
+        name="mine",
+        data=Data(npz="x.npz"),
+        space=NetworkSpace(stages=Stages(block=ConvBlock(filters=[4, 8]))),
+        budget=Budget(candidates=2, rungs=(1,)),
+        final=Final(epochs=1),
+    )
+    first = run(study, "run", executor="inline")
+    assert run(study, "run", executor="inline") == first
+    assert load_study(tmp_path / "run/study.yaml").data.npz == str(tmp_path / "x.npz")
+
+
+def test_before_the_search_an_interruption_ends_the_command_at_once(monkeypatch):
+    handlers = []
+    monkeypatch.setattr(signal, "signal", lambda number, handler: handlers.append((number, handler)))
+    stop = threading.Event()
+    polite = Politeness(stop)
+    polite.notice(Note("getting ready"))
+    assert handlers == []
+    polite.notice(Began(0.0, 100))
+    [(number, interrupted)] = handlers
+    assert number == signal.SIGINT
+    interrupted(signal.SIGINT, None)
+    assert stop.is_set()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(signal.SIGINT, None)
 
 
 def test_a_terminated_run_ends_as_an_interrupted_one(study_file, tmp_path):

@@ -10,6 +10,7 @@ from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Result
 from fmsearch.executors import Outcome
+from fmsearch.pacing import Frugal, Unhurried
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final
 from searchspace import ConvBlock, Limits, NetworkSpace, Stages, Training
@@ -98,6 +99,27 @@ def test_a_part_of_each_cohort_climbs_and_the_front_is_trained_again(tmp_path):
     assert at["final", 9] == 2 * len(final)
     assert all(row.test_accuracy is not None and row.test_accuracy_std > 0 for row in final)
     assert [row.on_front for row in table] == sorted((row.on_front for row in table), reverse=True)
+
+
+def test_all_that_an_engine_trained_for_longest_are_proven_whatever_they_cost(tmp_path, monkeypatch):
+    """Hyperband says itself how long each trains; where compute is limited, rungs of ours would hang on its price."""
+    seen = []
+
+    def finals(_, search):
+        seen.append((search.proven, search.trained))
+        return Unhurried(study()).finals(search)
+
+    monkeypatch.setattr(Frugal, "finals", finals)
+    hyperband = Engine(name="keras_tuner", tuner="hyperband")
+    search(
+        study(engine=hyperband, budget=Budget(macs=1e13, candidates=120, rungs=(1, 3, 9))),
+        tmp_path / "store",
+        StubExecutor(),
+    )
+    [(proven, trained)] = seen
+    longest = {one.number for one in trained if one.trained == 9}
+    assert len(longest) > 1
+    assert longest <= {one.number for one in proven}
 
 
 def test_the_test_set_is_read_in_the_final_stage_alone(tmp_path):

@@ -143,6 +143,7 @@ def test_layers_follow_one_another():
         ((conv(filters=8), conv(filters=4)), 4),
         ((Residual(body=(conv(filters=16),), shortcut=(conv(1, filters=16),)), Activate(function="relu")), 16),
         ((Residual(body=(BatchNormalization(),)),), 3),
+        ((conv(filters=8), Dense(units=16)), 16),
         ((DepthwiseConv2D(kernel_size=3), SqueezeExcitation(units=1)), 3),
         ((Concatenate(branches=((conv(filters=5),), (), (Residual(body=()),))),), 5 + 3 + 3),
     ],

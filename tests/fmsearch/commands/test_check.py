@@ -101,6 +101,11 @@ def test_a_space_in_which_nothing_fits_is_wrong_input(study, capsys, change, mes
     assert printed.err == f"fmsearch: {study}: {message}\n"
 
 
+def test_where_nothing_fits_no_limit_is_forecast(study, capsys):
+    assert main(["check", study, "--set", "limits.parameters=100", "--set", "budget={macs: 5.0e12}"]) == 2
+    assert "candidates" not in capsys.readouterr().out
+
+
 def test_what_is_wrong_is_told_and_nothing_is_printed(study, capsys):
     assert main(["check", study, "--set", "seed=x"]) == 2
 

@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -127,6 +128,27 @@ def test_training_and_test_pixels_must_be_in_one_range(npz, arrays):
     message = refusal(npz(x=arrays["x"] / 255, y=arrays["y"], x_test=x_test, y_test=arrays["y"][:2]))
     assert "x_test" in message
     assert "alike in x and x_test" in message
+
+
+@pytest.mark.parametrize(
+    ("in_x", "in_test"),
+    [
+        (lambda x: x, lambda x: x / 255),
+        (lambda x: x, lambda x: x > 100),
+        (lambda x: x > 100, lambda x: (x > 100).astype(np.uint8)),
+    ],
+    ids=["floats to 1", "booleans", "bytes to 1"],
+)
+def test_test_images_that_would_be_black_are_refused(npz, arrays, in_x, in_test):
+    x, y = arrays["x"], arrays["y"]
+    message = refusal(npz(x=in_x(x), y=y, x_test=in_test(x[:2]), y_test=y[:2]))
+    assert re.search(r"x_test in .* pixels up to 1, and in x white is (255|1)\b", message)
+    assert "alike in x and x_test" in message
+
+
+def test_bytes_may_test_what_floats_have_taught(npz, arrays):
+    path = npz(x=arrays["x"] / 255, y=arrays["y"], x_test=arrays["x"][:3], y_test=arrays["y"][:3])
+    np.testing.assert_array_equal(load(data_of(path), path.parent).x_test[..., 0], arrays["x"][:3])
 
 
 @pytest.mark.parametrize("read", [describe, load])

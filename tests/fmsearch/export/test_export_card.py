@@ -1,8 +1,15 @@
 """The card's parts, and cards that are none."""
 
+from pathlib import Path
+
 import pytest
 
+from fmsearch.datasets import Data
+from fmsearch.engine import Engine
 from fmsearch.export import card, page
+from fmsearch.export.subject import Subject
+from fmsearch.study import Study
+from searchspace import ConvBlock, NetworkSpace, Stages
 from searchspace.layers import BatchNormalization, Concatenate, Conv2D, DepthwiseConv2D, Residual, SqueezeExcitation
 
 
@@ -39,6 +46,21 @@ def test_no_page(tmp_path):
 )
 def test_a_layer_in_words(layer, told):
     assert page.describe(layer) == told
+
+
+def test_a_study_on_a_card_names_no_folder_of_the_machine_it_ran_on():
+    study = Study(
+        name="mine",
+        data=Data(npz="/home/me/x.npz"),
+        blocks=("/home/me/my_blocks.py",),
+        space=NetworkSpace(stages=Stages(count=1, block=ConvBlock(filters=4))),
+        engine=Engine(sampler="/home/me/my_samplers.py:Smallest"),
+    )
+    subject = Subject(Path("x.keras"), None, None, None, study, (), None)
+    portable = subject.portable_study
+    assert (portable.data.npz, portable.blocks) == ("x.npz", ("my_blocks.py",))
+    assert portable.engine.sampler == "my_samplers.py:Smallest"
+    assert "/home" not in str(portable)
 
 
 def test_code_that_has_fences_of_its_own():

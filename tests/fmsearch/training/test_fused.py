@@ -7,7 +7,7 @@ import pytest
 from fmsearch.training.build import build
 from fmsearch.training.fused import ForgottenSilu, FusedBatchNormalization, fused_layer
 from searchspace import Architecture, Input
-from searchspace.layers import Activate, BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D
+from searchspace.layers import Activate, BatchNormalization, Conv2D, Dense, Flatten, GlobalAveragePooling2D
 
 ARCHITECTURE = Architecture(
     input=Input(height=8, width=8),
@@ -38,6 +38,15 @@ def test_they_give_and_keep_what_keras_does():
     for one, other in zip(plain.weights, fused.weights, strict=True):
         assert one.path == other.path
         assert np.allclose(one, other, atol=1e-6), one.path
+
+
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="the operations are TensorFlow's")
+def test_a_flat_vector_is_normalised_by_keras():
+    stage = (Flatten(), Dense(units=6), BatchNormalization())
+    flat = Architecture(input=Input(height=8, width=8), stages=(stage,), head=(Dense(units=10),))
+    plain, fused = build(flat), build(flat, fused_layer)
+    fused.set_weights(plain.get_weights())
+    assert np.allclose(plain(IMAGES, training=True), fused(IMAGES, training=True), atol=1e-5)
 
 
 @pytest.mark.skipif(not ON_TENSORFLOW, reason="the operations are TensorFlow's")

@@ -3,6 +3,7 @@
 import gc
 import itertools
 import math
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -114,6 +115,32 @@ def test_with_augmentation_and_dropout_both_loops_learn_alike(monkeypatch):
     assert abs(accuracies[0] - accuracies[1]) < 0.04
 
 
+@pytest.mark.parametrize("make", [choose_loop, Fit])
+def test_images_are_measured_as_they_are_however_those_trained_on_are_distorted(make):
+    split = Split(digits().x_validation, digits().y_validation)
+    measured = [
+        make(train.trainee_of(evaluation(augment=augment), len(split.x)), split).evaluate(split)
+        for augment in ({}, {"translation": 0.5, "erasing": 0.5})
+        if keras.utils.set_random_seed(1) is None
+    ]
+    assert measured[0] == measured[1]
+
+
+@pytest.mark.skipif(not COMPILED, reason=WHY)
+def test_what_layers_add_to_the_loss_counts_in_both_loops():
+    """Ours add nothing, those of a user's own may."""
+    split, losses = Split(digits().x_train, digits().y_train), []
+    for make in (choose_loop, Fit):
+        keras.utils.set_random_seed(1)
+        trainee = train.trainee_of(evaluation(optimizer="sgd", learning_rate=0.05), len(split.x))
+        images = keras.Input(trainee.network.input_shape[1:])
+        flat = keras.layers.Flatten()(images)
+        network = keras.Model(images, keras.layers.Dense(10, kernel_regularizer=keras.regularizers.L2(0.5))(flat))
+        losses.append([loss for loss, _ in make(replace(trainee, network=network), split).epochs(3)])
+    assert np.allclose(*losses, rtol=ROUNDING)
+    assert losses[0][0] > 4  # cross-entropy alone begins at log(10)
+
+
 def test_a_loss_that_becomes_infinite_fails_with_its_epoch():
     result = evaluated(network(normalization="none"), learning_rate=1e20, optimizer="sgd", epochs=5)
     assert result.status == "failed"
@@ -174,6 +201,10 @@ def test_one_cycle_rises_for_a_fifth_of_the_steps_and_falls_to_zero():
     assert max(rates) == rates[19]
     assert rates[0] == pytest.approx(0.02)
     assert rates[-1] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_single_step_is_taken_at_the_peak():
+    assert float(recipes.OneCycle(peak=0.4, steps=1)(0)) == pytest.approx(0.4)
 
 
 def test_cross_entropy_is_keras_own_where_nothing_is_smoothed():
