@@ -81,6 +81,7 @@ class Evaluator:
         self._observer = observer
         self._stop = stop or Event()
         self._said_so = False
+        self._tries_again = True
         self._known: deque[Answer] = deque()
         self._wanted: list[_Wanted] = []
         self._running: dict[int, _Wanted] = {}
@@ -111,6 +112,7 @@ class Evaluator:
         elif not stored_only:
             heapq.heappush(self._wanted, _Wanted((*priority, self._tickets), number, evaluation, seconds))
             self._tickets += 1
+            self._tries_again = True
 
     def renew(self, number: int, evaluation: Evaluation, seconds: float) -> None:
         """Run an evaluation whose result is known once more, for the model that it leaves; the result stays."""
@@ -123,8 +125,9 @@ class Evaluator:
             self._dispatch()
 
     def drop_waiting(self) -> None:
-        """Want nothing any more that no worker has begun."""
+        """Want nothing any more that no worker has begun, nor what would have to begin again."""
         self._wanted.clear()
+        self._tries_again = False
 
     def next(self) -> Answer | None:
         """The next answer, in whatever order results come; None when nothing is wanted any more.
@@ -167,6 +170,8 @@ class Evaluator:
             self._cache.add(wanted.evaluation, result)
             return Answer(wanted.number, wanted.evaluation, result, stored=False)
         wanted.tries += 1
+        if outcome.external and not self._tries_again:
+            return None
         if outcome.external and wanted.tries < TRIES:
             heapq.heappush(self._wanted, wanted)
             return None

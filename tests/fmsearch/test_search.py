@@ -4,13 +4,16 @@ import itertools
 import time
 
 import pytest
+from handmade_run import evaluation
 from stubs import StubExecutor, learned, search, stub_study, told
 
 from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Result
-from fmsearch.executors import Outcome
+from fmsearch.evaluator import Evaluator
+from fmsearch.executors import Call, Outcome
 from fmsearch.pacing import Frugal, Unhurried
+from fmsearch.runner import Unobserved
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final
 from searchspace import ConvBlock, Limits, NetworkSpace, Stages, Training
@@ -203,6 +206,18 @@ def test_a_lost_worker_costs_nothing_but_another_try(tmp_path, undisturbed):
 
     assert told(search(study(), tmp_path / "store", StubExecutor(train=train))) == undisturbed("nsga2")
     assert lost
+
+
+def test_a_lost_worker_is_not_replaced_once_nothing_is_to_begin_any_more(tmp_path):
+    executor = StubExecutor(train=lambda _: Outcome(error="the worker is gone", external=True))
+    candidate = search(study(), tmp_path / "store", StubExecutor())[0].candidate
+    with Store(tmp_path / "other") as store:
+        evaluator = Evaluator(store, executor, lambda one: Call("stub", one.model_dump_json()), Unobserved())
+        evaluator.want(0, evaluation(candidate), ())
+        evaluator.begin()
+        evaluator.drop_waiting()
+        assert evaluator.next() is None
+    assert executor.calls == 1
 
 
 def test_what_keeps_failing_from_outside_is_given_up_but_not_remembered(tmp_path, undisturbed):
