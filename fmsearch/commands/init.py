@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="DATA",
         default=KNOWN[0],
-        help=f"{', '.join(KNOWN)}, folder:PATH (a folder of images a class) or npz:PATH; {KNOWN[0]} if absent",
+        help=f"{', '.join(KNOWN)}, folder:PATH (a folder of images per class) or npz:PATH; {KNOWN[0]} if absent",
     )
 
 

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="RUN", help="the run's folder, as in runs/small")
     parser.add_argument("--count", metavar="K", type=_positive, default=COUNT, help=f"how many (default: {COUNT})")
     parser.add_argument("--seed", metavar="N", type=int, help="of the random choice (default: another one each time)")
-    parser.add_argument("--workers", metavar="N", type=_positive, help="side by side (default: one a core)")
+    parser.add_argument("--workers", metavar="N", type=_positive, help="side by side (default: one per core)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -94,7 +94,7 @@ def _class_names(path: Path, headers: dict[str, Header]) -> tuple[str, ...]:
 
 def _given_names(path: Path, header: Header, count: int) -> tuple[str, ...]:
     if header.dtype.kind != "U" or len(header.shape) != 1:
-        fix = "Expected one text a class, such as np.array(['cat', 'dog'])."
+        fix = "Expected one text per class, such as np.array(['cat', 'dog'])."
         raise InputError(f"{NAMES} in {path} has type {header.dtype} and shape {header.shape}.", fix)
     if header.shape[0] > count:
         raise InputError(f"{NAMES} in {path} has {header.shape[0]} names for {count} images.", "Expected one a class.")

@@ -84,7 +84,7 @@ def test_booleans_are_black_and_white(npz, arrays):
         ({"y": np.zeros(40, int)}, "has only one class, '0'. Expected at least two"),
         ({"y": np.r_[np.arange(39) % 2, -1]}, "[39] is -1. Expected labels from 0"),
         ({"y": np.r_[np.arange(39) % 2, 10**9]}, "[39] is 1000000000. Expected labels from 0"),
-        ({"class_names": np.array([1, 2])}, "has type int64 and shape (2,). Expected one text a class"),
+        ({"class_names": np.array([1, 2])}, "has type int64 and shape (2,). Expected one text per class"),
         ({"class_names": np.array(["a", "a"])}, "has 'a' 2 times"),
         ({"class_names": np.array([], dtype=str)}, "has no class"),
         ({"class_names": np.arange(41).astype(str)}, "has 41 names for 40 images"),
