@@ -21,6 +21,7 @@ from fmsearch.executors import Call
 from fmsearch.forecast import forecast
 from fmsearch.hurry import FACT as TIMETABLE
 from fmsearch.intake import Intake
+from fmsearch.pace import Pace
 from fmsearch.pacing import pace
 from fmsearch.patience import LEAST, TIMES, Patience
 from fmsearch.preview import preview
@@ -34,7 +35,7 @@ from fmsearch.store import Store
 from fmsearch.study import Study
 from fmsearch.training.worker import EVALUATE, PREPARE, Job
 from fmsearch.trials import Conditions, Trials
-from fmsearch.workspace import opened
+from fmsearch.workspace import opened, record
 from searchspace import Input
 
 
@@ -83,11 +84,14 @@ def run(
     with closing(runner), opened(folder, study, fresh=fresh) as store:
         if study.engine.name == "keras_tuner":  # which takes as long to import as a worker to get ready
             runner.warm(PREPARE)
-        _note_facts(store, study, data)
         calls = _calls(folder, str(share(data)), study.blocks)
         evaluator = Evaluator(store, runner, calls, watching, stop)
         clock = Clock(store, start, anew=Environment.here() not in store.environments())
-        _carry_out(study, data, store, evaluator, clock, observer=watching)
+        images, checked = len(data.x_train), len(data.x_validation)
+        timing = pace(study, clock, store, workers=evaluator.workers, images=images, checked=checked)
+        record(folder, study)
+        _note_facts(store, study, data)
+        _carry_out(study, data, store, evaluator, clock, timing=timing, observer=watching)
         table = rows(store)
         kept = [row for row in table if row.on_front and row.key]
         _restore(kept, folder, evaluator)
@@ -96,7 +100,7 @@ def run(
 
 
 def _carry_out(
-    study: Study, data: Dataset, store: Store, evaluator: Evaluator, clock: Clock, *, observer: Observer
+    study: Study, data: Dataset, store: Store, evaluator: Evaluator, clock: Clock, *, timing: Pace, observer: Observer
 ) -> None:
     """Search and train the front, as the study and the clock say."""
     images, environment = len(data.x_train), Environment.here()
@@ -128,8 +132,6 @@ def _carry_out(
         clock=clock,
         patience=Patience(speed, images),
     )
-    checked = len(data.x_validation)
-    timing = pace(study, clock, store, workers=evaluator.workers, images=images, checked=checked)
     store.forget_trail()  # now that it can be written anew
     carry_out(study, intake, trials, timing, relative)
     speedometer.remember()

@@ -32,9 +32,18 @@ def opened(folder: RunFolder, study: Study, *, fresh: bool) -> Iterator[Store]:
         with _writing(folder, "written"):
             if fresh:
                 _move_aside(folder)
-            _write_whole(folder.study, _as_yaml(study))
         with Store(folder.store) as store:
             yield store
+
+
+def record(folder: RunFolder, study: Study) -> None:
+    """Write down which study the folder holds, once it is sure that it runs.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    with _writing(folder, "written"):
+        _write_whole(folder.study, _as_yaml(study))
 
 
 @contextmanager

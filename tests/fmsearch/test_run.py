@@ -178,6 +178,16 @@ def test_a_study_made_in_python_goes_on_though_its_images_have_a_relative_path(t
     assert load_study(tmp_path / "run/study.yaml").data.npz == str(tmp_path / "x.npz")
 
 
+def test_a_limit_that_is_refused_changes_nothing(study_file, tmp_path):
+    changes = ("budget.candidates=2", "budget.cohort=2", "budget.rungs=[1]", "final.epochs=1", "final.seeds=1")
+    table = run(load_study(study_file, changes), tmp_path / "run", executor="inline")
+    before = (tmp_path / "run/study.yaml").read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"budget\.time is 0\.1 s, but this run has taken"):
+        run(load_study(study_file, (*changes, "budget.time=0.1")), tmp_path / "run", executor="inline")
+    assert (tmp_path / "run/study.yaml").read_text(encoding="utf-8") == before
+    assert run(load_study(study_file, changes), tmp_path / "run", executor="inline") == table
+
+
 def test_before_the_search_an_interruption_ends_the_command_at_once(monkeypatch):
     handlers = []
     monkeypatch.setattr(signal, "signal", lambda number, handler: handlers.append((number, handler)))
@@ -216,6 +226,7 @@ def test_the_folder_of_another_study_is_refused_and_left_as_it_was(study_file, f
 def test_a_folder_in_use_is_refused_with_the_process_that_uses_it(study_file, tmp_path):
     process = fmsearch("run", study_file, "--out", tmp_path / "run", "--workers", "1")
     process.stdout.readline()
+    process.send_signal(signal.SIGSTOP)  # or it may have ended before the other has begun
     code, _, err = completed("run", study_file, "--out", tmp_path / "run")
     process.kill()
     process.communicate()
