@@ -136,7 +136,8 @@ class Search:
     @property
     def skipped(self) -> list[tuple[str, float]]:
         """Which trainings, by candidate and epochs, were wanted and have no answer."""
-        return [(self.digests[number], epochs) for number, epochs in sorted(self._cohort_of.keys() - self._answered)]
+        digests = self.digests
+        return [(digests[number], epochs) for number, epochs in sorted(self._cohort_of.keys() - self._answered)]
 
     def run(self) -> None:
         """Search to the end.

@@ -6,6 +6,8 @@ import statistics
 from collections import defaultdict
 
 ABLATED = "; "
+EARLIER = " (earlier)"
+OWN, THEIRS = "fmsearch, own space", "fmsearch, peers' space"
 ABLATIONS = """\
 The own space, ten minutes unless told, seed 0, with one thing changed, against the run of the same code: those of ten
 minutes are from before the learning curves. One run each, whose luck is about 0.005. Checks ran beside them at the
@@ -24,35 +26,67 @@ holds every model of every run.
 
 fmsearch trains with its own schedule (one cycle) in both spaces; in the peers' space, optimizer, learning rates,
 architectures and augmentation are the peers'. Peers train each model for ten epochs. Figures are means over seeds, with
-the worst and the best in brackets. For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes
-end during that: their rows are equal. During the peers' hour, checks ran beside it at the lowest priority.
-
-Four machines of two cores each: that of the peers' rows, of five minutes and of fmsearch before its learning curves
-(decision 17); one about two thirds as fast, of fmsearch's ten minutes; one between them, of its hour; and a slower one
-without AVX-512, of the rows `with oneDNN` (decision 20) and `beside it`. Those are of seed 1, and of seed 0 in the own
-space too; seeds differ, so compare them with each other alone. Beside the second and third ran nothing but some seconds
-of reading the hour's store, beside the fourth some seconds of reading a leaderboard.
-
-Rows `with oneDNN` are by the code as it is but for decision 21, which saves half a second a training. All others of
-fmsearch are from before its sampler reached for the smallest size that a study names, chose among learning rates and
-left what costs too much (decision 11), and from before members joined the final stage that cost next to nothing
-(decision 17); in the peers' space, also from before large models were mirrored in it.
+the worst and the best in brackets.
 
 The column `machine` says how fast it was: what an epoch of three convolutions takes in a bare loop
 ([training](../training.md)), two side by side, right before each run. Rows from before that was taken have none.
+
+{notes}"""
+NOTES = """\
+The ten minutes are all of one kind of machine, without AVX-512, which is half as fast as that of the peers' hour and of
+the earlier rows. Beside its runs, tests ran at the lowest priority now and then; beside those of seed 1, and those of
+fmsearch, nothing but some seconds of reading. The hours are of two other machines: fmsearch's ran by earlier code on
+one about two thirds as fast as that of NSGA-II's, beside which checks ran at the lowest priority.
+"""
+PAST = """\
+Earlier code of fmsearch, and peers, on machines that were up to twice as fast: those of fmsearch from before its
+learning curves (decision 17) and the peers on one, the others of fmsearch on one about two thirds as fast. For one
+seed, NSGA-II and TPE begin with the same random candidates, and ten minutes end during that: their rows are equal.
 """
 
 
 def write(folder, runs):
     """Write the page and the plots for all runs."""
-    page = HEAD.format(cores=2)
-    whole = [run for run in runs if ABLATED not in run["key"][0]]
+    page = HEAD.format(cores=2, notes=NOTES)
+    whole = [run for run in runs if ABLATED not in run["key"][0] and EARLIER not in run["key"][0]]
     for minutes in sorted({run["key"][1] for run in whole}):
-        page += f"\n## {minutes:g} minutes\n\n{_table([run for run in whole if run['key'][1] == minutes])}"
+        timed = [run for run in whole if run["key"][1] == minutes]
+        page += f"\n## {minutes:g} minutes\n\n{_table(timed)}{_leads(timed)}"
     page += _ablations(runs)
+    past = [run for run in runs if ABLATED not in run["key"][0] and EARLIER in run["key"][0]]
+    page += f"\n## Earlier\n\n{PAST}\n{_table(past)}" if past else ""
     page += "\n![Front score against time](time.svg)\n\n![Fronts at ten minutes](fronts.svg)\n"
     (folder / "README.md").write_text(page, encoding="utf-8")
     _plots(folder, whole)
+
+
+def _leads(runs):
+    """Seed by seed, how far fmsearch is ahead of the best peer."""
+    from front_score import front_score
+
+    scores = defaultdict(dict)
+    for run in runs:
+        name, _, seed = run["key"]
+        scores[seed][name] = front_score(_points(run))
+    lines = []
+    for seed, by_name in sorted(scores.items()):
+        best = max((score for name, score in by_name.items() if name not in {OWN, THEIRS}), default=None)
+        if best is not None and {OWN, THEIRS} <= by_name.keys():
+            ours = " | ".join(f"{by_name[name]:.3f} ({by_name[name] - best:+.3f})" for name in (OWN, THEIRS))
+            lines.append(f"| {seed} | {best:.3f} | {ours} |")
+    if not lines:
+        return ""
+    return (
+        "\n".join(
+            [
+                "\nSeed by seed, against the best peer:\n",
+                f"| seed | best peer | {OWN} | {THEIRS} |",
+                "|---|---|---|---|",
+                *lines,
+            ]
+        )
+        + "\n"
+    )
 
 
 def _ablations(runs):
