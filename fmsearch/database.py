@@ -58,15 +58,16 @@ def writer(path: Path) -> sqlite3.Connection:
 
 
 def reader(path: Path) -> sqlite3.Connection:
-    """A connection that only reads.
+    """A connection that only reads, all of it as it was at the first look: a run may go on meanwhile.
 
     SQLite wants to write beside the file even so. Where it may not, and no writer has left anything there, the file
     alone is the whole store.
     """
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
         with closed_on_failure(connection):
+            connection.execute("BEGIN")
             format_of(connection)
     except sqlite3.OperationalError:
         if path.with_name(f"{path.name}-wal").exists():

@@ -17,7 +17,7 @@ from searchspace.domains import Model
 
 SamplerName: TypeAlias = Literal["front", "random", "tpe", "nsga2", "nsga3", "gp", "qmc", "cmaes", "grid"]
 TunerName: TypeAlias = Literal["hyperband", "bayesian", "random", "grid"]
-PATH = re.compile(r"[^\s:][^:]*:[A-Za-z_]\w*")
+PATH = re.compile(r"[^\s:].*:[A-Za-z_]\w*")
 
 
 def _is_path(text: str) -> str:

@@ -104,7 +104,7 @@ def _section(name: str, paths: list[str], definitions: dict[str, Any]) -> str:
     places = " and ".join(f"`{path}`" for path in paths)
     kind = node["properties"].get("kind", {}).get("const")
     heading = f"## A block of kind `{kind}`\n\nIn {places}." if kind else f"## {places}"
-    return f"{heading}\n\n{node['description']}\n\n{_table(node, definitions)}"
+    return f"{heading}\n\n{node.get('description', '')}\n\n{_table(node, definitions)}"
 
 
 def _table(node: dict[str, Any], definitions: dict[str, Any]) -> str:

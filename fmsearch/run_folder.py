@@ -52,6 +52,12 @@ class RunFolder:
         """What worker processes wrote to standard error."""
         return self.path / "workers.log"
 
+    def files(self) -> list[Path]:
+        """All that runs have written there, damaged stores and folders included, but for the lock."""
+        stores = self.path.glob(f"{self.store.stem}*{self.store.suffix}*")
+        others = (self.study, self.log, self.path / "models")
+        return sorted({*stores, *(path for path in others if path.exists())})
+
     def model(self, key: str) -> Path:
         """The trained model of a final evaluation, preprocessing inside."""
         return self.path / "models" / f"{key}.keras"

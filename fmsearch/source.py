@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -139,22 +140,34 @@ def read(path: Path) -> Document:
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig").split("\n")
-        where = f"{path}:{len(before)}:{len(before[-1]) + 1}"
-        raise InputError(f"{where}: not UTF-8 text (byte {error.start}).", "Expected YAML: save it as UTF-8.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read ({reason}).", "Expected the path of a study file.") from None
     if len(content) > MOST_BYTES:
         raise InputError(f"{path}:1:1: larger than {MOST_BYTES:,} bytes.", "Expected a study file, a page or two.")
+    text = _decoded(content, path)
     document = parse(text, Document(str(path), text))
     if document.data is None:
         raise InputError(f"{path}:1:1: the file is empty.", "`fmsearch init` writes a study to start from.")
     if not isinstance(document.data, dict):
         raise document.wrong(document.mark(()), "a study is a mapping", "Expected keys such as `name:` and `space:`.")
     return document
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    """The text of a file, without its byte order mark.
+
+    Raises:
+        InputError: it is not UTF-8.
+    """
+    body = content.removeprefix(codecs.BOM_UTF8)
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        before = body[: error.start].decode().split("\n")
+        where = f"{path}:{len(before)}:{len(before[-1]) + 1}"
+        place = len(content) - len(body) + error.start
+        raise InputError(f"{where}: not UTF-8 text (byte {place}).", "Expected YAML: save it as UTF-8.") from None
 
 
 def parse(text: str, document: Document) -> Document:

@@ -198,7 +198,7 @@ def study_with(blocks: tuple[type[Block], ...]) -> type[Study]:
     if not blocks:
         return Study
     space = Field(description=Study.model_fields["space"].description)
-    return create_model("Study", __base__=Study, space=(extended(blocks), space))
+    return create_model("Study", __base__=Study, __doc__=Study.__doc__, space=(extended(blocks), space))
 
 
 def _look_at_sampler(engine: Engine, document: source.Document) -> None:

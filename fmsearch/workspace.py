@@ -16,14 +16,17 @@ from fmsearch.run_folder import RunFolder
 from fmsearch.store import Store
 from fmsearch.study import Study, load_study
 
+HEADING = "# The study as it ran."
+
 
 @contextmanager
 def opened(folder: RunFolder, study: Study, *, fresh: bool) -> Iterator[Store]:
     """The folder's store, for this run alone.
 
     Raises:
-        InputError: the folder holds another study, is in use, or cannot be written.
+        InputError: the folder holds another study, or one written by hand, is in use, or cannot be written.
     """
+    _refuse_foreign(folder)
     if not fresh:
         _refuse_another_study(folder, study)
     with _writing(folder, "made"):
@@ -55,6 +58,13 @@ def _writing(folder: RunFolder, what: str) -> Iterator[None]:
     except OSError as error:
         fix = "Expected a folder to write in: name another with --out."
         raise InputError(f"{folder.path} cannot be {what} ({error.strerror}).", fix) from None
+
+
+def _refuse_foreign(folder: RunFolder) -> None:
+    """That a run writes its study over no file of a person's own, and moves none of theirs aside."""
+    if folder.study.is_file() and not folder.study.read_bytes().startswith(HEADING.encode()):
+        what = f"{folder.study} was written by hand, and a run keeps one of its own there."
+        raise InputError(what, "Name another folder with --out.")
 
 
 def _refuse_another_study(folder: RunFolder, study: Study) -> None:
@@ -110,9 +120,8 @@ def _move_aside(folder: RunFolder) -> None:
     while (target := path.with_name(f"{path.name}.old{number}")).exists():
         number += 1
     target.mkdir()
-    for file in path.iterdir():
-        if not file.name.startswith(folder.lock.name):
-            file.rename(target / file.name)
+    for file in folder.files():
+        file.rename(target / file.name)
 
 
 def _write_whole(path: Path, text: str) -> None:
@@ -124,4 +133,4 @@ def _write_whole(path: Path, text: str) -> None:
 
 def _as_yaml(study: Study) -> str:
     text = dialect.write(study.model_dump(mode="json", exclude_none=True))
-    return f"# The study as it ran. `fmsearch run` on this file goes on with it.\n{text}"
+    return f"{HEADING} `fmsearch run` on this file goes on with it.\n{text}"

@@ -16,10 +16,13 @@ from searchspace.stages import KINDS, Stages, one_or_several
 def extended(own: tuple[type[Block], ...]) -> type[NetworkSpace]:
     """The schema of spaces that may have these blocks, too; it validates, and is described, as the usual one."""
     any_block: Any = Annotated[Union[(*KINDS, *own)], Field(discriminator="kind")]
-    stages = create_model("Stages", __base__=Stages, block=_as(Stages, "block", one_or_several(any_block)))
+    stages = create_model(
+        "Stages", __base__=Stages, __doc__=Stages.__doc__, block=_as(Stages, "block", one_or_several(any_block))
+    )
     return create_model(
         "NetworkSpace",
         __base__=NetworkSpace,
+        __doc__=NetworkSpace.__doc__,
         stem=_as(NetworkSpace, "stem", any_block | None),
         stages=_as(NetworkSpace, "stages", stages),
     )

@@ -64,9 +64,11 @@ class HyperModel(keras_tuner.HyperModel):
             raise keras_tuner.errors.FailedTrialError(model.objection)
         candidate = self.candidate(hp)
         recipe = candidate.recipe
-        batch_size = min(recipe.batch_size, len(x))
+        arguments.pop("batch_size", None)
+        images = int(len(x) * (1.0 - arguments.get("validation_split", 0.0)))
+        batch_size = min(recipe.batch_size, images)
         epochs = arguments.get("epochs", 1) - arguments.get("initial_epoch", 0)
-        self._compile(model, candidate, steps(len(x), batch_size, epochs))
+        self._compile(model, candidate, steps(images, batch_size, epochs))
         callbacks = [*(arguments.pop("callbacks", None) or ()), *recipes.callbacks(recipe)]
         return model.fit(x, y, batch_size=batch_size, callbacks=callbacks, **arguments)
 

@@ -20,6 +20,9 @@ examples:
 FORMATS = ("rich", "json")
 
 
+WIDTH = 20  # of a column, in a pipe
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("folders", metavar="RUN", nargs="+", help="the folders of two runs or more")
@@ -62,4 +65,4 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.reports import output
     from fmsearch.reports.side_by_side import side_by_side
 
-    output.show(side_by_side(comparison))
+    output.show(side_by_side(comparison), max(output.PIPE_WIDTH, WIDTH * (1 + len(runs))))

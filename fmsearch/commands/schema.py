@@ -54,12 +54,14 @@ def run(options: argparse.Namespace) -> None:
 
 def _text(options: argparse.Namespace) -> str:
     from fmsearch import commands
-    from fmsearch.own_code import load
+    from fmsearch.own_code import load, tell_apart
     from fmsearch.reference import commands_reference, reference
     from fmsearch.schema import schema_text
     from fmsearch.study import study_with
 
     if options.commands:
         return commands_reference(commands.ALL)
-    study = study_with(tuple(block for file in options.blocks for block in load(Path(file)).blocks))
+    own = [load(Path(file)) for file in options.blocks]
+    tell_apart(own)
+    study = study_with(tuple(block for one in own for block in one.blocks))
     return reference(study) if options.reference else schema_text(study)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from fmsearch import pareto
 from fmsearch.errors import InputError
@@ -62,7 +63,7 @@ def kept_model(folder: RunFolder, row: Row, table: Sequence[Row]) -> Path:
     if not row.on_front:
         raise _off_front(row, table)
     what = f"{row.id} is on the front, but its weights are not in {path.parent} any more."
-    raise InputError(what, f"`fmsearch run {folder.study} --out FOLDER`, with a new folder, trains it again.")
+    raise InputError(what, f"`fmsearch run {quote(str(folder.study))}` trains it again.")
 
 
 def unfinished(table: Sequence[Row], seeds: int) -> list[Row]:

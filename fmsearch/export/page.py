@@ -9,9 +9,10 @@ from typing import Any
 
 import yaml
 
+from fmsearch import dialect
 from fmsearch.export.subject import Subject
 from fmsearch.reports import figures
-from searchspace.layers import Layer
+from fmsearch.reports.wording import described
 
 
 def body(subject: Subject) -> str:
@@ -103,7 +104,7 @@ def _sizes(subject: Subject) -> list[tuple[str, str]]:
 def _architecture(subject: Subject) -> str:
     rows = [
         (
-            f"{row.section}{f', {row.branch}' if row.branch else ''}: {describe(row.layer)}",
+            f"{row.section}{f', {row.branch}' if row.branch else ''}: {described(row.layer)}",
             "x".join(map(str, row.after)),
             f"{row.cost.kernel + row.cost.bias + row.cost.non_trainable:,}",
             f"{row.cost.macs:,}",
@@ -111,16 +112,6 @@ def _architecture(subject: Subject) -> str:
         for row in subject.row.analysis.rows
     ]
     return f"## What it is made of\n\n{table(['layer', 'output', 'parameters', 'MACs'], rows)}"
-
-
-def describe(layer: Layer) -> str:
-    """A layer with what sets it apart: `conv2d, filters 16, kernel_size 3x3`."""
-    fields = {
-        name: getattr(layer, name)
-        for name, field in type(layer).model_fields.items()
-        if name not in {"kind", "body", "shortcut", "branches"} and getattr(layer, name) != field.default
-    }
-    return ", ".join([layer.kind, *(f"{name} {_value(value)}" for name, value in fields.items())])
 
 
 def _value(value: object) -> str:
@@ -153,5 +144,5 @@ def _repeat(subject: Subject) -> str:
         f"The same study with the same versions (Keras {environment.keras_version}, {environment.backend} "
         f"{environment.backend_version}) on the same kind of machine ({environment.machine}, {environment.device}) "
         f"gives the same front: `fmsearch run study.yaml`, with this as `study.yaml`.{beside}\n\n"
-        f"{fenced(as_yaml(study.model_dump(mode='json', exclude_none=True)), 'yaml')}"
+        f"{fenced(dialect.write(study.model_dump(mode='json', exclude_none=True)), 'yaml')}"
     )

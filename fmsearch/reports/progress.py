@@ -159,7 +159,9 @@ class Progress:
             for number, known in sorted(self.known.items())
             if known.accuracy is not None and (self.members is None or number in self.members)
         ]
-        return [contest[i] for i in front([self.known[number].point for number in contest])]
+        points = [self.known[number].point for number in contest]
+        least = float(self.study.objectives.down_to)
+        return [contest[i] for i in front([Point(max(least, one.size), one.accuracy) for one in points])]
 
     def _expected(self) -> int:
         """How many the front may have: many of those that reach the last rung are worse than others there."""

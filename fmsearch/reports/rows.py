@@ -106,11 +106,12 @@ def find(table: Sequence[Row], prefix: str) -> Row:
 
 def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str, down_to: int) -> Row:
     final = [used for used in uses if used.evaluation.purpose == "final"]
-    told = final or uses  # a limit may leave the last stage less than the search had
+    done = [used for used in uses if used.result.status == "done"]
+    told = final or done or uses  # a limit may leave the last stage less than the search had
     furthest = max((used.evaluation.epochs for used in told), default=0)
     results = [used.result for used in told if used.evaluation.epochs == furthest]
-    done = [result for result in results if result.status == "done"]
-    tests = [result.test_accuracy for result in done if result.test_accuracy is not None]
+    succeeded = [result for result in results if result.status == "done"]
+    tests = [result.test_accuracy for result in succeeded if result.test_accuracy is not None]
     best = max((used for used in final if used.result.status == "done"), key=_validation, default=None)
     analysis = analyse(candidate.architecture)
     return Row(
@@ -120,7 +121,7 @@ def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str
         on_front=False,
         elected=False,
         status=_status(results, final=bool(final)),
-        accuracy=statistics.fmean(result.accuracy or 0.0 for result in done) if done else None,
+        accuracy=statistics.fmean(result.accuracy or 0.0 for result in succeeded) if succeeded else None,
         searched=_searched(uses),
         parameters=analysis.parameters,
         macs=analysis.macs,

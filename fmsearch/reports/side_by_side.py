@@ -122,7 +122,9 @@ def _table(
     grid = ruled(ascii_only=ascii_only)
     grid.add_column(first, justify="right" if right else "left", no_wrap=right)
     for letter in letters:
-        grid.add_column(letter, justify="right" if right else "left", no_wrap=right, overflow="fold")
+        grid.add_column(
+            letter, justify="right" if right else "left", no_wrap=right, overflow="ellipsis" if right else "fold"
+        )
     for name, cells in rows:
         grid.add_row(name, *map(Text, cells))
     return grid

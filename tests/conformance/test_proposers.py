@@ -23,7 +23,7 @@ from searchspace import ConvBlock, InfeasibleError, NetworkSpace, Stages, analys
 
 needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="gp needs PyTorch: pip install -e '.[gp]'")
 ON_RANGES = Ground(space=RANGES, tiny=TINY_RANGES, rate=LEARNING_RATE)
-SLOW = Ground(count=36)
+SLOW = Ground(count=12, batch=3)
 BRIEF = Ground(count=16, batch=4)
 
 ENGINES = {
@@ -61,6 +61,14 @@ def maker(engine):
     return lambda space, seed: make(engine, space, Objectives(), seed)
 
 
+@pytest.fixture
+def early(monkeypatch):
+    """Engines learn from fewer results than they do for users, so that they learn at all in so few proposals."""
+    monkeypatch.setattr("fmsearch.proposers.samplers.POPULATION", 6)
+    monkeypatch.setattr("fmsearch.proposers.keras_tuner.INITIAL_POINTS", 8)
+
+
+@pytest.mark.usefixtures("early")
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize(("engine", "ground"), parameters(ENGINES))
 def test_every_engine(engine, ground, check, tmp_path):

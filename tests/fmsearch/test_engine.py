@@ -88,6 +88,15 @@ def test_a_file_beside_the_study_goes_before_a_module(tmp_path):
     assert (found.sampler, found.code) == (f"{tmp_path}/json.py:JSONDecoder", f"{tmp_path}/json.py")
 
 
+def test_a_file_may_lie_in_a_folder_with_a_colon_in_its_name(tmp_path):
+    folder = tmp_path / "at 10:30"
+    folder.mkdir()
+    (folder / "mine.py").write_text("class Mine: ...", encoding="utf-8")
+    found = load_study(written(folder, RANGES.replace("cmaes", "mine:Mine")), to_run=True).engine
+    again = load_study(written(tmp_path, RANGES.replace("cmaes", found.sampler)), to_run=True).engine
+    assert again.sampler == found.sampler == f"{folder}/mine.py:Mine"
+
+
 def test_a_run_is_read_without_the_sampler_that_it_had(tmp_path):
     assert load_study(written(tmp_path, RANGES.replace("cmaes", "gone:Mine"))).engine.sampler == "gone:Mine"
 

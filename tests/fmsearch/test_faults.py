@@ -36,54 +36,53 @@ def bench(tmp_path):
     bench.close()
 
 
-def kill_at_random_moments(bench, undisturbed, times, whom):
-    """Runs that are killed so many times, each going on with the one before; their leaderboards, and kills that hit."""
-    _, _, seconds = undisturbed
-    dice, tables, hits, number = random.Random(times), [], 0, 0
-    while hits < times:
-        process = bench.start(f"run{number}", workers=2)
-        deadline = time.monotonic() + dice.uniform(0.2, 1.0) * seconds
-        while time.monotonic() < deadline and process.poll() is None:
-            time.sleep(0.005)
-        workers = children(process.pid) if process.poll() is None else []
-        if process.poll() is None and whom == "coordinator":
-            process.kill()
-            hits += 1
-        elif whom == "worker" and workers:
-            os.kill(dice.choice(workers), signal.SIGKILL)
-            hits += 1
-        _, err = process.communicate(timeout=120)
-        assert err == ""
-        assert gone(workers)
-        if process.returncode == 0:
-            tables.append(bench.leaderboard(f"run{number}"))
-            number += 1
-    if bench.finish(f"run{number}")[0] == 0:
-        tables.append(bench.leaderboard(f"run{number}"))
-    return tables
-
-
-def check_kills(bench, undisturbed, times, whom):
-    expected, count, _ = undisturbed
-    tables = kill_at_random_moments(bench, undisturbed, times, whom)
-    assert all(table == expected for table in tables)
-    # Two evaluations run at a time: those are what a kill can cost.
-    assert sum(bench.begun().values()) <= len(tables) * count + 2 * times
+def kill(process, whom, dice):
+    """Kill a run, or one of its workers."""
+    workers = children(process.pid)
+    os.kill(process.pid if whom == "coordinator" else dice.choice(workers), signal.SIGKILL)
+    return workers
 
 
 @pytest.mark.parametrize("whom", ["coordinator", "worker"])
-def test_kills_at_random_moments_change_nothing(bench, undisturbed, whom):
-    check_kills(bench, undisturbed, 4, whom)
+def test_kills_change_nothing(bench, undisturbed, whom):
+    dice, process = random.Random(1), bench.start(seconds=0.1)
+    for ended in (1, 15):
+        read_until(process, ended)
+        workers = kill(process, whom, dice)
+        if whom == "coordinator":
+            process.communicate(timeout=600)
+            assert gone(workers)
+            process = bench.start(seconds=0.1)
+    _, err = process.communicate(timeout=600)
+    assert (process.returncode, err) == (0, "")
+    assert bench.leaderboard() == undisturbed[0]
+    # Two evaluations run at a time: those are what a kill can cost.
+    assert sum(bench.begun().values()) <= undisturbed[1] + 4
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("whom", ["coordinator", "worker"])
 def test_many_kills_at_random_moments_change_nothing(bench, undisturbed, whom):
-    check_kills(bench, undisturbed, 25, whom)
+    times, hits, number, tables, dice = 25, 0, 0, [], random.Random(1)
+    while hits < times:
+        process = bench.start(f"run{number}")
+        deadline = time.monotonic() + dice.uniform(0.2, 1.0) * undisturbed[2]
+        while time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.005)
+        if process.poll() is None and children(process.pid):
+            kill(process, whom, dice)
+            hits += 1
+        assert process.communicate(timeout=600)[1] == ""
+        if process.returncode == 0:
+            tables.append(bench.leaderboard(f"run{number}"))
+            number += 1
+    assert bench.finish(f"run{number}")[0] == 0
+    assert all(table == undisturbed[0] for table in [*tables, bench.leaderboard(f"run{number}")])
+    assert sum(bench.begun().values()) <= (number + 1) * undisturbed[1] + 2 * times
 
 
-def patience(fault, seconds=0.5):
-    """Short where something hangs; elsewhere a busy machine would lose what is well."""
+def patience(fault, seconds=2):
+    """Short where something hangs."""
     return {"patience": seconds} if fault == "hang" else {}
 
 
@@ -91,7 +90,7 @@ def patience(fault, seconds=0.5):
     ("fault", "reason"),
     [
         ("die", "the worker process was ended by signal 9, as by a system that is short of memory"),
-        ("crash", "the worker process was ended by signal 6"),
+        pytest.param("crash", "the worker process was ended by signal 6", marks=pytest.mark.nightly),
         ("memory", "MemoryError"),
         ("raise", "RuntimeError: no such kernel"),
         ("hang", "the worker process did not answer in time and was ended"),
@@ -104,7 +103,7 @@ def test_an_evaluation_that_cannot_be_run_is_told_and_stops_nothing_and_a_rerun_
     assert (code, err) == (0, "")
     assert any(line.endswith(f"failed: {reason}") for line in lines)
     table = bench.leaderboard()
-    assert len(table) == 36
+    assert len(table) == 24
     told = {row["reason"] for row in table if row["status"] == "failed"}
     assert told == {reason}
     external = fault in {"die", "crash", "hang"}
@@ -117,8 +116,8 @@ def test_an_evaluation_that_cannot_be_run_is_told_and_stops_nothing_and_a_rerun_
 
 @pytest.mark.parametrize("fault", ["die", "crash", "hang"])
 def test_what_goes_wrong_once_changes_nothing(bench, undisturbed, fault):
-    # What does not hang has to answer in time on a busy machine, too.
-    code, lines, err = bench.finish(fault=fault, once=1, **patience(fault, seconds=1.5))
+    # The second time, it does not hang, and has to answer in time on a busy machine, too.
+    code, lines, err = bench.finish(fault=fault, once=1, **patience(fault, seconds=5))
     assert (code, err) == (0, "")
     assert not any(" failed: " in line for line in lines)
     assert max(bench.begun().values()) == 2
@@ -143,11 +142,11 @@ def read_until(process, count):
 
 
 def test_ctrl_c_ends_what_has_begun_and_begins_nothing_more(bench, undisturbed):
-    process = bench.start()
+    process = bench.start(seconds=0.1)
     read_until(process, 5)
     workers = children(process.pid)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=600)
     assert (process.returncode, err) == (130, INTERRUPTED)
     assert "Ctrl-C again leaves at once" in out
     assert gone(workers)
@@ -169,8 +168,8 @@ def test_ctrl_c_twice_or_a_request_to_end_leaves_at_once(bench, how):
     for number in how:
         process.send_signal(number)
         time.sleep(0.5)
-    _, err = process.communicate(timeout=30)
-    assert time.monotonic() - start < 10
+    _, err = process.communicate(timeout=600)
+    assert time.monotonic() - start < 60
     assert (process.returncode, err) == (130, INTERRUPTED)
     assert gone(workers)
 
@@ -207,7 +206,7 @@ def test_a_damaged_store_is_mended_and_what_is_lost_is_trained_again(bench, undi
 
 
 def test_a_torn_write_ahead_log_costs_what_was_written_last(bench, undisturbed):
-    process = bench.start()
+    process = bench.start(seconds=0.1)
     read_until(process, 20)
     process.kill()
     process.communicate()
@@ -276,6 +275,6 @@ def test_a_second_run_on_one_folder_is_refused_and_names_the_first(bench, undist
     assert code == 2
     assert f"is in use by process {first.pid}" in err
     first.kill()
-    first.communicate(timeout=60)
+    first.communicate(timeout=600)
     assert bench.finish()[0] == 0
     assert bench.leaderboard() == undisturbed[0]

@@ -4,9 +4,13 @@ import json
 import random
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from fmsearch.cli import main
 from fmsearch.errors import InputError
@@ -22,8 +26,8 @@ data: {dataset: digits, validation: 0.3}
 blocks: [my_blocks.py]
 space:
   stages: {count: [1, 2], block: {kind: ghost, filters: [8, 16], pooling: max}}
-budget: {candidates: 4, rungs: [1], cohort: 2}
-final: {epochs: 2}
+budget: {candidates: 3, rungs: [1], cohort: 2}
+final: {epochs: 1}
 """
 
 
@@ -158,6 +162,21 @@ def test_the_schema_knows_them(folder):
     assert "GhostBlock" not in study_schema()["$defs"]
 
 
+def test_the_reference_knows_them(folder, capsys):
+    code, out, err = told(capsys, "schema", "--reference", "--blocks", folder / "my_blocks.py")
+    assert (code, err) == (0, "")
+    assert "## A block of kind `ghost`" in out
+    plain = told(capsys, "schema", "--reference")[1]
+    assert out.split("## Top level")[1].splitlines()[2] == plain.split("## Top level")[1].splitlines()[2] != ""
+
+
+def test_two_files_with_one_kind_are_told_apart(folder, capsys):
+    shutil.copy(folder / "my_blocks.py", folder / "other.py")
+    code, _, err = told(capsys, "schema", "--blocks", folder / "my_blocks.py", "--blocks", folder / "other.py")
+    assert code == 2
+    assert "the kind 'ghost' of GhostBlock is that of a block in" in err
+
+
 def leaderboard(capsys, folder):
     _, out, _ = told(capsys, "leaderboard", folder, "--format", "json")
     return [{name: value for name, value in row.items() if name != "seconds"} for row in json.loads(out)]
@@ -168,7 +187,7 @@ def test_a_whole_study(folder, capsys, monkeypatch):
     code, out, err = told(capsys, "run", "ghosts.yaml", "--out", "two", "--workers", "2")
     assert (code, err) == (0, "")
     assert f"note: Blocks are made by code in {folder}/my_blocks.py." in out
-    assert told(capsys, "run", "ghosts.yaml", "--out", "one", "--workers", "1", "--quiet") == (0, "", "")
+    assert told(capsys, "run", "ghosts.yaml", "--out", "one", "--executor", "inline", "--quiet") == (0, "", "")
     table = leaderboard(capsys, "two")
     assert leaderboard(capsys, "one") == table
     assert {row["architecture"].split("-")[0] for row in table} <= {"ghost8", "ghost16"}
@@ -178,30 +197,22 @@ def test_a_whole_study(folder, capsys, monkeypatch):
     card = Path("best.md").read_text(encoding="utf-8")
     assert "needs:\n- my_blocks.py\n" in card
     assert "--blocks my_blocks.py" in card
-    code, out, err = told(capsys, "verify", "two", "--count", "1")
-    assert code == 0
+    assert told(capsys, "verify", "two", "--count", "1")[0] == 0
 
     shutil.move("my_blocks.py", "elsewhere.py")
     assert leaderboard(capsys, "two") == table
+    predicts_with_the_file_alone("elsewhere.py")
 
 
-def test_an_exported_model_says_that_it_needs_the_file(folder, capsys, monkeypatch):
-    import subprocess
-    import sys
-
-    import numpy as np
-    from PIL import Image
-
-    monkeypatch.chdir(folder)
-    assert told(capsys, "run", "ghosts.yaml", "--out", "run", "--quiet")[0] == 0
-    assert told(capsys, "export", "run", "--to", "best.keras")[0] == 0
+def predicts_with_the_file_alone(blocks):
+    """In a process that has not loaded it: the export needs it, and says so."""
     Image.fromarray(np.zeros((8, 8), np.uint8)).save("zero.png")
-
-    def predict(*options):
-        command = [sys.executable, "-m", "fmsearch", "predict", "best.keras", "zero.png", *options]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
-    refused = predict()
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert "for one with blocks of your own, name their file with --blocks" in refused.stderr
-    assert predict("--blocks", "my_blocks.py").returncode == 0
+    twice = (
+        "import sys; from fmsearch.cli import main; command = ['predict', 'best.keras', 'zero.png']; "
+        f"print(main(command), file=sys.stderr); print(main([*command, '--blocks', {blocks!r}]), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", twice], capture_output=True, text=True, check=True)
+    lines = done.stderr.splitlines()
+    assert "for one with blocks of your own, name their file with --blocks" in lines[0]
+    assert lines[-2:] == ["2", "0"]
+    assert done.stdout.startswith("zero.png")

@@ -58,7 +58,7 @@ def fmsearch(*arguments):
 
 def completed(*arguments):
     process = fmsearch(*arguments)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=600)
     return process.returncode, out, err
 
 
@@ -76,25 +76,19 @@ def evaluations(folder):
     return count
 
 
-def test_one_worker_two_workers_inline_and_an_interrupted_run_give_the_same_leaderboard(study_file, tmp_path):
-    for name, options in {
-        "one": ("--workers", "1"),
-        "two": ("--workers", "2"),
-        "inline": ("--executor", "inline"),
-    }.items():
-        code, _, err = completed("run", study_file, "--out", tmp_path / name, "--quiet", *options)
-        assert code == 0, err
-    expected = leaderboard(tmp_path / "one")
-    assert len(expected) == 6
+def test_inline_and_an_interrupted_run_of_two_workers_give_the_same_leaderboard(study_file, tmp_path):
+    changes = ("budget.candidates=4", "final.seeds=1")
+    options = [f"--set={change}" for change in changes]
+    run(load_study(study_file, changes), tmp_path / "inline", executor="inline")
+    expected = leaderboard(tmp_path / "inline")
+    assert len(expected) == 4
     assert any(row["test_accuracy"] is not None for row in expected)
-    assert leaderboard(tmp_path / "two") == expected
-    assert leaderboard(tmp_path / "inline") == expected
 
-    interrupted(study_file, tmp_path / "interrupted", signal.SIGINT)
-    before = evaluations(tmp_path / "interrupted")
-    code, out, err = completed("run", study_file, "--out", tmp_path / "interrupted", "--workers", "2")
+    interrupted(study_file, tmp_path / "two", signal.SIGINT, *options)
+    before = evaluations(tmp_path / "two")
+    code, out, err = completed("run", study_file, "--out", tmp_path / "two", "--workers", "2", *options)
     assert code == 0, err
-    assert leaderboard(tmp_path / "interrupted") == expected
+    assert leaderboard(tmp_path / "two") == expected
     assert len(re.findall(r" stored$", out, re.MULTILINE)) == before
 
 
@@ -109,8 +103,8 @@ def expected(tmp_path_factory):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("workers", [3, 5])
-def test_more_workers_than_cores_give_the_same_leaderboard(study_file, tmp_path, expected, workers):
+@pytest.mark.parametrize("workers", [2, 3, 5])
+def test_any_number_of_workers_gives_the_same_leaderboard(study_file, tmp_path, expected, workers):
     code, _, err = completed("run", study_file, "--out", tmp_path / "run", "--quiet", "--workers", workers)
     assert code == 0, err
     assert leaderboard(tmp_path / "run") == expected
@@ -129,7 +123,7 @@ def test_kills_at_random_moments_of_real_trainings_change_nothing(study_file, tm
         if started:
             os.kill(process.pid if whom == "coordinator" else dice.choice(started), signal.SIGKILL)
             kills += 1
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=600)
         assert err == ""
         assert gone(started)
         code = process.returncode
@@ -137,15 +131,15 @@ def test_kills_at_random_moments_of_real_trainings_change_nothing(study_file, tm
     assert leaderboard(folder) == expected
 
 
-def interrupted(study_file, folder, how):
+def interrupted(study_file, folder, how, *options):
     """A run that is ended once it has evaluated something."""
-    process = fmsearch("run", study_file, "--out", folder, "--workers", "2")
+    process = fmsearch("run", study_file, "--out", folder, "--workers", "2", *options)
     for line in process.stdout:
         if re.match(r"\[ *2/", line):
             break
     workers = children(process.pid)
     process.send_signal(how)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=600)
     assert (process.returncode, err) == (130, "fmsearch: interrupted; the same command goes on where it was\n")
     assert workers
     assert gone(workers)
@@ -188,6 +182,14 @@ def test_a_limit_that_is_refused_changes_nothing(study_file, tmp_path):
     assert run(load_study(study_file, changes), tmp_path / "run", executor="inline") == table
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_study_written_by_hand_is_not_written_over(tmp_path, fresh):
+    (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
+    with pytest.raises(InputError, match=r"study\.yaml was written by hand"):
+        run(load_study(tmp_path / "study.yaml"), tmp_path, fresh=fresh)
+    assert (tmp_path / "study.yaml").read_text(encoding="utf-8") == STUDY
+
+
 def test_before_the_search_an_interruption_ends_the_command_at_once(monkeypatch):
     handlers = []
     monkeypatch.setattr(signal, "signal", lambda number, handler: handlers.append((number, handler)))
@@ -204,6 +206,7 @@ def test_before_the_search_an_interruption_ends_the_command_at_once(monkeypatch)
         interrupted(signal.SIGINT, None)
 
 
+@pytest.mark.nightly
 def test_a_terminated_run_ends_as_an_interrupted_one(study_file, tmp_path):
     interrupted(study_file, tmp_path / "run", signal.SIGTERM)
 
@@ -237,8 +240,15 @@ def test_a_folder_in_use_is_refused_with_the_process_that_uses_it(study_file, tm
 def test_fresh_moves_the_earlier_run_aside(study_file, tmp_path):
     study = load_study(study_file, ("budget.candidates=1", "final.seeds=1"))
     first = run(study, tmp_path / "run", executor="inline")
+    (tmp_path / "run/notes.txt").write_text("mine", encoding="utf-8")
     again = run(study, tmp_path / "run", executor="inline", fresh=True)
     assert [row.id for row in first] == [row.id for row in again]
+    assert (tmp_path / "run/notes.txt").is_file()
+    assert sorted(path.name for path in (tmp_path / "run.old1").iterdir()) == [
+        "evaluations.sqlite",
+        "models",
+        "study.yaml",
+    ]
     assert evaluations(tmp_path / "run") == evaluations(tmp_path / "run.old1")
 
 

@@ -27,6 +27,12 @@ def study(sampler="nsga2", **changes):
     return stub_study(**{"engine": Engine(sampler=sampler), "budget": BUDGET, "final": FINAL, **changes})
 
 
+@pytest.fixture(autouse=True)
+def _early(monkeypatch):
+    """Samplers learn from fewer results than they do for users, so that they learn at all in so few proposals."""
+    monkeypatch.setattr("fmsearch.proposers.samplers.POPULATION", 8)
+
+
 @pytest.fixture
 def undisturbed(tmp_path):
     def run(sampler):

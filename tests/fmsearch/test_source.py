@@ -178,6 +178,12 @@ study.yaml:1:4: a number too large. Expected 18 digits at most.
        ^""",
         ),
         (b"a: \xff\n", "study.yaml:1:4: not UTF-8 text (byte 3). Expected YAML: save it as UTF-8."),
+        (
+            b"\xef\xbb\xbfa: \xc3\xa9xy\n\xff\n",
+            "study.yaml:2:1: not UTF-8 text (byte 11). Expected YAML: save it as UTF-8.",
+        ),
+        (b"\xef\xbb\xbf\xff", "study.yaml:1:1: not UTF-8 text (byte 3). Expected YAML: save it as UTF-8."),
+        (b"\xc3\xa9" * 50_001, "study.yaml:1:1: larger than 100,000 bytes. Expected a study file, a page or two."),
         ("a: 1\n".encode("utf-16"), "study.yaml:1:1: not UTF-8 text (byte 0). Expected YAML: save it as UTF-8."),
         ("a" * 100_001, "study.yaml:1:1: larger than 100,000 bytes. Expected a study file, a page or two."),
     ],

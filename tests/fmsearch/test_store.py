@@ -121,18 +121,22 @@ os.kill(os.getpid(), signal.SIGKILL)
             assert all(store.find(evaluation(ONE, epochs).key) for epochs in range(1, 21))
 
 
-def test_a_reader_sees_what_another_writes(path):
-    with Store(path) as writer, Store(path, writable=False) as reader:
+def test_a_reader_sees_what_another_writes_as_it_is_when_it_begins(path):
+    with Store(path) as writer:
         writer.add(evaluation(ONE), done(0.5))
-        assert reader.find(evaluation(ONE).key) == done(0.5)
-
-        uses = reader.uses()
         writer.take(0, 0, ONE)
         writer.use(0, evaluation(ONE).key)
-        assert len(list(uses)) == 1
+        with Store(path, writable=False) as reader:
+            assert reader.find(evaluation(ONE).key) == done(0.5)
+            writer.forget_trail()
+            writer.take(0, 0, OTHER)
+            assert reader.candidates() == {0: ONE}
+            assert [used.key for used in reader.uses()] == [evaluation(ONE).key]
 
-        with pytest.raises(FmsearchError, match="readonly"):
-            reader.add(evaluation(ONE), done(0.5))
+            with pytest.raises(FmsearchError, match="readonly"):
+                reader.add(evaluation(ONE), done(0.5))
+        with Store(path, writable=False) as reader:
+            assert (reader.candidates(), list(reader.uses())) == ({0: OTHER}, [])
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs to become another user")

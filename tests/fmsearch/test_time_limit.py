@@ -2,8 +2,10 @@
 
 import itertools
 import math
+import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from stubs import ManualClock, StubExecutor, TimedExecutor, search, stub_study, told
@@ -41,8 +43,29 @@ def seconds(evaluation):
     return 1.5, evaluation.epochs * (4 + analyse(evaluation.candidate.architecture).parameters / 2_000)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
-@pytest.mark.parametrize(("limit", "busy"), [(60.0, 0.75), (600.0, 0.95), (1_200.0, 0.95)])
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The store of a finished run, its leaderboard, and when it ended."""
+    path, executor = tmp_path_factory.mktemp("whole") / "store", TimedExecutor(2, seconds)
+    return path, search(study(), path, executor), executor.clock.now
+
+
+@pytest.fixture
+def finished(whole, tmp_path):
+    """The same, to be gone on with."""
+    return Path(shutil.copy(whole[0], tmp_path / "store")), whole[1], whole[2]
+
+
+@pytest.mark.parametrize(
+    ("limit", "busy", "workers"),
+    [
+        (60.0, 0.75, 1),
+        (60.0, 0.75, 4),
+        (600.0, 0.95, 2),
+        (600.0, 0.95, 4),
+        *(pytest.param(1_200.0, 0.95, workers, marks=pytest.mark.nightly) for workers in (1, 2, 4)),
+    ],
+)
 def test_it_ends_within_five_percent_of_its_limit_and_the_workers_are_busy(limit, busy, workers, tmp_path):
     # A minute has room for a few trainings of ten seconds on each of four workers: they don't all end together.
     executor = TimedExecutor(workers, seconds)
@@ -64,7 +87,7 @@ def test_what_an_epoch_costs_is_known_from_any_part_of_one(epochs):
     assert price.setup + epochs * price.epoch == pytest.approx(took)
 
 
-@pytest.mark.parametrize("share", [0.2, 0.7])
+@pytest.mark.parametrize("share", [pytest.param(0.2, marks=pytest.mark.nightly), 0.7])
 def test_the_share_of_the_final_stage_is_kept_for_it(share, tmp_path):
     table = search(study(share=share), tmp_path / "store", TimedExecutor(2, seconds))
     spent = {"search": 0.0, "final": 0.0}
@@ -85,15 +108,14 @@ def test_a_limit_with_candidates_ends_with_whichever_comes_first(tmp_path):
     assert len(table) == 24
 
 
-def test_run_again_it_does_nothing_and_says_the_same(tmp_path):
-    executor = TimedExecutor(2, seconds)
-    first = search(study(), tmp_path / "store", executor)
-    again = TimedExecutor(2, seconds, ManualClock(executor.clock.now))
-    assert told(search(study(), tmp_path / "store", again)) == told(first)
+def test_run_again_it_does_nothing_and_says_the_same(finished):
+    path, first, end = finished
+    again = TimedExecutor(2, seconds, ManualClock(end))
+    assert told(search(study(), path, again)) == told(first)
     assert again.calls == 0
 
 
-@pytest.mark.parametrize("calls", [3, 40, 80, 130])
+@pytest.mark.parametrize("calls", [pytest.param(3, marks=pytest.mark.nightly), 40, 130])
 def test_interrupted_it_goes_on_and_ends_in_time(calls, tmp_path):
     cut = TimedExecutor(2, seconds, die_after=calls)
     with pytest.raises(KeyboardInterrupt):
@@ -113,15 +135,14 @@ def searching(table):
     ]
 
 
-@pytest.mark.parametrize("left", [1, 3])
-def test_killed_as_the_searchs_last_trainings_run_it_loses_none_of_its_candidates(left, tmp_path):
+@pytest.mark.parametrize("left", [1, pytest.param(3, marks=pytest.mark.nightly)])
+def test_killed_as_the_searchs_last_trainings_run_it_loses_none_of_its_candidates(left, whole, tmp_path):
     """Its time may be up, and nothing of the final stage is decided."""
-    whole = search(study(), tmp_path / "whole", TimedExecutor(2, seconds))
-    cut = TimedExecutor(2, seconds, die_after=len(searching(whole)) - left)
+    cut = TimedExecutor(2, seconds, die_after=len(searching(whole[1])) - left)
     with pytest.raises(KeyboardInterrupt):
         search(study(), tmp_path / "store", cut)
     rest = TimedExecutor(2, seconds, ManualClock(cut.clock.now + 10))
-    assert len(search(study(), tmp_path / "store", rest)) == len(whole)
+    assert len(search(study(), tmp_path / "store", rest)) == len(whole[1])
 
 
 LONG = 1_200.0
@@ -130,38 +151,41 @@ PLAYOFF = 2.0  # epochs: more than any network trains in its cohort, and fewer t
 
 @pytest.fixture(scope="module")
 def long_run(tmp_path_factory):
-    return search(study(LONG), tmp_path_factory.mktemp("long") / "store", TimedExecutor(2, seconds))
+    """The same of a run with a play-off."""
+    path, executor = tmp_path_factory.mktemp("long") / "store", TimedExecutor(2, seconds)
+    return path, search(study(LONG), path, executor), executor.clock.now
 
 
 def test_with_time_to_spare_the_best_of_all_cohorts_train_longer_and_most_of_the_front_is_theirs(long_run):
-    played = {number for number, epochs in searching(long_run) if epochs > PLAYOFF}
-    assert 8 <= len(played) <= len(long_run) / 6  # a third came to the last rung, and half of those at the most
-    final = {row.number for row in long_run if row.status == "final"}
+    _, table, _ = long_run
+    played = {number for number, epochs in searching(table) if epochs > PLAYOFF}
+    assert 8 <= len(played) <= len(table) / 6  # a third came to the last rung, and half of those at the most
+    final = {row.number for row in table if row.status == "final"}
     assert len(final & played) > 0.7 * len(final)
 
 
-@pytest.mark.parametrize("left", [1, 10])
+@pytest.mark.parametrize("left", [pytest.param(1, marks=pytest.mark.nightly), 10])
 def test_interrupted_in_a_play_off_it_goes_on_with_the_same_candidates(left, long_run, tmp_path):
-    cut = TimedExecutor(2, seconds, die_after=len(searching(long_run)) - left)
+    cut = TimedExecutor(2, seconds, die_after=len(searching(long_run[1])) - left)
     with pytest.raises(KeyboardInterrupt):
         search(study(LONG), tmp_path / "store", cut)
     rest = TimedExecutor(2, seconds, ManualClock(cut.clock.now))
     table = search(study(LONG), tmp_path / "store", rest)
     assert rest.clock.now == pytest.approx(LONG, rel=0.05)
-    assert searching(table) == searching(long_run)
+    assert searching(table) == searching(long_run[1])
     again = TimedExecutor(2, seconds, ManualClock(rest.clock.now))
     assert told(search(study(LONG), tmp_path / "store", again)) == told(table)
     assert again.calls == 0
 
 
-def test_two_limits_agree_on_what_both_searched(tmp_path):
-    short = search(study(300.0), tmp_path / "short", TimedExecutor(2, seconds))
-    long = search(study(600.0), tmp_path / "long", TimedExecutor(2, seconds))
+def test_two_limits_agree_on_what_both_searched(whole, tmp_path):
+    short, long = search(study(300.0), tmp_path / "short", TimedExecutor(2, seconds)), whole[1]
     digests = [[row.candidate.digest for row in sorted(t, key=lambda row: row.number)] for t in (short, long)]
     assert len(digests[1]) > len(digests[0])
     assert digests[1][: len(digests[0])] == digests[0]
 
 
+@pytest.mark.nightly
 def test_a_longer_limit_goes_on_from_a_shorter_one(tmp_path):
     short = TimedExecutor(2, seconds)
     before = search(study(300.0), tmp_path / "store", short)
@@ -175,23 +199,23 @@ def finals(table):
     return {(row.candidate.digest, row.epochs) for row in table if row.status == "final"}
 
 
-@pytest.mark.parametrize("limit", [910.0, 1_000.0])
-def test_a_limit_that_is_a_little_longer_keeps_all_that_was_searched(limit, tmp_path):
-    short = TimedExecutor(2, seconds)
-    before = search(study(), tmp_path / "store", short)
-    longer = TimedExecutor(2, seconds, ManualClock(short.clock.now))
-    table = search(study(limit), tmp_path / "store", longer)
+@pytest.mark.parametrize("limit", [910.0, pytest.param(1_000.0, marks=pytest.mark.nightly)])
+def test_a_limit_that_is_a_little_longer_keeps_all_that_was_searched(limit, finished):
+    path, before, end = finished
+    longer = TimedExecutor(2, seconds, ManualClock(end))
+    table = search(study(limit), path, longer)
     assert longer.clock.now == pytest.approx(limit, rel=0.05)
     assert {row.candidate.digest for row in before} <= {row.candidate.digest for row in table}
 
 
-@pytest.mark.parametrize("limit", [500.0, 601.0, 850.0])
-def test_a_limit_that_would_leave_a_finished_run_less_than_it_has_is_refused(limit, tmp_path):
-    first = TimedExecutor(2, seconds)
-    table = search(study(), tmp_path / "store", first)
-    with pytest.raises(InputError, match=r"this run has taken \d+ s.* Expected more than \d+ s"):
-        search(study(limit), tmp_path / "store", TimedExecutor(2, seconds, ManualClock(first.clock.now)))
-    assert told(search(study(), tmp_path / "store", TimedExecutor(2, seconds, first.clock))) == told(table)
+def test_a_limit_that_would_leave_a_finished_run_less_than_it_has_is_refused(finished):
+    path, table, end = finished
+    for limit in (500.0, 601.0, 850.0):
+        with pytest.raises(InputError, match=r"this run has taken \d+ s.* Expected more than \d+ s"):
+            search(study(limit), path, TimedExecutor(2, seconds, ManualClock(end)))
+    again = TimedExecutor(2, seconds, ManualClock(end))
+    assert told(search(study(), path, again)) == told(table)
+    assert again.calls == 0
 
 
 def test_a_shorter_limit_ends_a_search_that_was_interrupted(tmp_path):
@@ -216,18 +240,19 @@ def test_a_run_that_had_no_limit_goes_on_under_one(tmp_path):
     assert {row.candidate.digest for row in before} <= {row.candidate.digest for row in table}
 
 
-def test_with_fewer_candidates_those_of_the_final_stage_that_are_left_stay_as_they_were(tmp_path):
-    first = TimedExecutor(2, seconds)
-    table = search(study(LONG), tmp_path / "store", first)
-    again = TimedExecutor(2, seconds, ManualClock(first.clock.now))
-    fewer = search(study(LONG, candidates=60), tmp_path / "store", again)
+def test_with_fewer_candidates_those_of_the_final_stage_that_are_left_stay_as_they_were(long_run, tmp_path):
+    path, table, end = long_run
+    again = TimedExecutor(2, seconds, ManualClock(end))
+    fewer = search(study(LONG, candidates=60), Path(shutil.copy(path, tmp_path / "store")), again)
     kept = {row.candidate.digest for row in fewer}
     assert len(kept) == 60 < len(table)
     assert finals(fewer) == {(digest, epochs) for digest, epochs in finals(table) if digest in kept} != set()
     assert again.calls == 0
 
 
-@pytest.mark.parametrize(("workers", "seeds"), [(2, 3), (3, 2), (4, 3)])
+@pytest.mark.parametrize(
+    ("workers", "seeds"), [(2, 3), *(pytest.param(*more, marks=pytest.mark.nightly) for more in [(3, 2), (4, 3)])]
+)
 def test_with_several_seeds_it_ends_in_time_too(workers, seeds, tmp_path):
     executor = TimedExecutor(workers, seconds)
     search(study(seeds=seeds), tmp_path / "store", executor)
@@ -242,9 +267,9 @@ def test_where_all_trainings_fail_it_is_not_said_that_time_was_short(tmp_path):
         search(study(candidates=4), tmp_path / "store", StubExecutor(train=failing))
 
 
-def test_the_clocks_decisions_are_in_the_store(tmp_path):
-    table = search(study(), tmp_path / "store", TimedExecutor(2, seconds))
-    with Store(tmp_path / "store") as store:
+def test_the_clocks_decisions_are_in_the_store(finished):
+    path, table, _ = finished
+    with Store(path) as store:
         fact = store.fact(FACT)
     final = [row for row in table if row.status == "final"]
     assert fact["time"] == LIMIT
@@ -263,12 +288,11 @@ def test_a_limit_in_which_nothing_can_be_trained_says_so(tmp_path):
 
 
 @pytest.mark.parametrize("lost", ["key IN (SELECT key FROM evaluations LIMIT 1 OFFSET 20)", "true"])
-def test_what_is_lost_of_a_finished_run_is_trained_again(lost, tmp_path):
+def test_what_is_lost_of_a_finished_run_is_trained_again(lost, finished):
     """As by a damage that was mended, or when another version of a backend finds no evaluation of its own."""
-    first = TimedExecutor(2, seconds)
-    table = search(study(), tmp_path / "store", first)
-    with closing(sqlite3.connect(tmp_path / "store")) as connection, connection:
+    path, table, end = finished
+    with closing(sqlite3.connect(path)) as connection, connection:
         missing = connection.execute(f"DELETE FROM evaluations WHERE {lost}").rowcount
-    again = TimedExecutor(2, seconds, ManualClock(first.clock.now))
-    assert told(search(study(), tmp_path / "store", again)) == told(table)
+    again = TimedExecutor(2, seconds, ManualClock(end))
+    assert told(search(study(), path, again)) == told(table)
     assert again.calls == missing

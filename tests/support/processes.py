@@ -18,7 +18,7 @@ def children(pid):
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
 
 
-def gone(pids, within=10):
+def gone(pids, within=60):
     """Whether all of them end within so many seconds."""
     deadline = time.monotonic() + within
     while any(map(alive, pids)) and time.monotonic() < deadline:

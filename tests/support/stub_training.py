@@ -1,9 +1,9 @@
 """A stand-in for training: quick and pure, so that a run of real processes takes a second or two, and can go wrong.
 
 `python -m stub_training ARGUMENTS` is `fmsearch ARGUMENTS` with it. In the environment, STUB_FAULT names what happens
-to every fourth evaluation, and STUB_LOG a folder where each evaluation that begins leaves a file; with STUB_ONCE set,
-what has begun before goes well. STUB_PATIENCE is how many seconds an evaluation may take. With STUB_MODELS set, final
-evaluations save real models, untrained.
+to every evaluation of a few candidates, and STUB_LOG a folder where each evaluation that begins leaves a file; with
+STUB_ONCE set, what has begun before goes well. STUB_PATIENCE is how many seconds an evaluation of those few may take,
+STUB_SECONDS how many any other does. With STUB_MODELS set, final evaluations save real models, untrained.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from fmsearch.training.worker import Job
 from searchspace import analyse
 
 EPOCH = Epoch(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5, learning_rate=0.1)
-SECONDS = 0.02
+STRUCK = "11"  # two of the bench's candidates have a digest below
+SECONDS = float(os.environ.get("STUB_SECONDS", "0.02"))
 
 
 def learned(evaluation: Evaluation) -> Result:
@@ -42,12 +43,12 @@ def prepare(text: str) -> str:
 def evaluate(text: str) -> str:
     """What a worker process does instead of training."""
     job = Job.model_validate_json(text)
-    key = job.evaluation.key
+    key, struck = job.evaluation.key, is_struck(job.evaluation)
     log = os.environ.get("STUB_LOG")
     begun = bool(log) and any(Path(log).glob(f"{key}*"))
     if log:
-        (Path(log) / f"{key}.{time.monotonic_ns()}").touch()
-    if key < "4" and not (begun and os.environ.get("STUB_ONCE")):
+        (Path(log) / f"{key}.{time.monotonic_ns()}{'.struck' * struck}").touch()
+    if struck and not (begun and os.environ.get("STUB_ONCE")):
         go_wrong(os.environ.get("STUB_FAULT", ""))
         if os.environ.get("STUB_FAULT") == "nan":
             return Result(status="failed", reason="the loss became nan in epoch 1").model_dump_json()
@@ -59,6 +60,11 @@ def evaluate(text: str) -> str:
         else:
             Path(job.keep).write_bytes(b"a model")
     return learned(job.evaluation).model_dump_json()
+
+
+def is_struck(evaluation: Evaluation) -> bool:
+    """Whether it is one of those that STUB_FAULT befalls: the same on every machine."""
+    return evaluation.candidate.digest < STRUCK
 
 
 def save_untrained(evaluation: Evaluation, path: str) -> None:
@@ -84,14 +90,25 @@ def go_wrong(how: str) -> None:
 
 
 def main() -> int:
-    from fmsearch import cli, patience, runner
+    from fmsearch import cli, runner
 
     runner.EVALUATE, runner.PREPARE = "stub_training:evaluate", "stub_training:prepare"
     if os.environ.get("STUB_PATIENCE"):
-        seconds = float(os.environ["STUB_PATIENCE"])
-        runner.Patience = lambda speed, images: patience.Patience(speed, images, least=seconds)
-        patience.TIMES = 0.0
+        lose_patience(float(os.environ["STUB_PATIENCE"]))
     return cli.main(sys.argv[1:])
+
+
+def lose_patience(short: float) -> None:
+    """Wait no longer than that for what hangs; for all else as ever, be the machine as busy as it may."""
+    from fmsearch.evaluator import Evaluator
+
+    want = Evaluator.want
+
+    def impatient(self, number, evaluation, priority, *, seconds=math.inf, stored_only=False):
+        seconds = short if is_struck(evaluation) else seconds
+        want(self, number, evaluation, priority, seconds=seconds, stored_only=stored_only)
+
+    Evaluator.want = impatient
 
 
 if __name__ == "__main__":

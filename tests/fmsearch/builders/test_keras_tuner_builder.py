@@ -22,14 +22,14 @@ SPACE = SearchSpace(
 )
 
 
-@pytest.fixture(scope="module")
-def searched(tmp_path_factory):
+@pytest.fixture(scope="module", params=[3, pytest.param(9, marks=pytest.mark.nightly)])
+def searched(request, tmp_path_factory):
     """A whole search, and what it printed on standard error."""
     data = digits()
     tuner = keras_tuner.Hyperband(
         HyperModel(SPACE),
         objective="val_accuracy",
-        max_epochs=9,
+        max_epochs=request.param,
         seed=1,
         max_consecutive_failed_trials=100,
         directory=tmp_path_factory.mktemp("tuner"),
@@ -50,7 +50,7 @@ def test_no_trial_dies_of_a_shape(searched):
             assert analyse(candidate.architecture).parameters <= 1_500
         else:
             assert "FailedTrialError" in trial.message
-    assert max(trial.hyperparameters["tuner/epochs"] for trial in trials) == 9
+    assert max(trial.hyperparameters["tuner/epochs"] for trial in trials) == searched.oracle.max_epochs
 
 
 def test_the_best_model_can_be_had_with_its_weights(searched):
@@ -94,13 +94,7 @@ def test_it_trains_by_its_recipe():
     hypermodel, hp, data = HyperModel(space), keras_tuner.HyperParameters(), digits()
     model = hypermodel.build(hp)
     history = hypermodel.fit(
-        hp,
-        model,
-        data.x_train[:64],
-        data.y_train[:64],
-        validation_data=(data.x_validation, data.y_validation),
-        epochs=2,
-        verbose=0,
+        hp, model, data.x_train[:80], data.y_train[:80], validation_split=0.2, batch_size=7, epochs=2, verbose=0
     )
     assert isinstance(model.optimizer, keras.optimizers.SGD)
     assert int(model.optimizer.iterations) == 2 * 4

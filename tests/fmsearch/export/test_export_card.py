@@ -10,7 +10,6 @@ from fmsearch.export import card, page
 from fmsearch.export.subject import Subject
 from fmsearch.study import Study
 from searchspace import ConvBlock, NetworkSpace, Stages
-from searchspace.layers import BatchNormalization, Concatenate, Conv2D, DepthwiseConv2D, Residual, SqueezeExcitation
 
 
 @pytest.mark.parametrize(
@@ -31,21 +30,6 @@ def test_bytes_that_are_no_text(tmp_path):
 
 def test_no_page(tmp_path):
     assert card.read(tmp_path / "x.md") is None
-
-
-@pytest.mark.parametrize(
-    ("layer", "told"),
-    [
-        (Conv2D(filters=8, kernel_size=3), "conv2d, filters 8, kernel_size 3x3"),
-        (Conv2D(filters=8, kernel_size=3, strides=2), "conv2d, filters 8, kernel_size 3x3, strides 2x2"),
-        (DepthwiseConv2D(kernel_size=(3, 5), strides=2), "depthwise_conv2d, kernel_size 3x5, strides 2"),
-        (SqueezeExcitation(units=4), "squeeze_excitation, units 4"),
-        (Residual(body=(BatchNormalization(),)), "residual"),
-        (Concatenate(branches=((), ())), "concatenate"),
-    ],
-)
-def test_a_layer_in_words(layer, told):
-    assert page.describe(layer) == told
 
 
 def test_a_study_on_a_card_names_no_folder_of_the_machine_it_ran_on():

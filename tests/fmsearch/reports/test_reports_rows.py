@@ -59,6 +59,15 @@ def test_a_seed_that_failed_does_not_count(tmp_path):
     assert (row.status, row.accuracy, row.test_accuracy, row.test_accuracy_std) == ("final", 0.5, 0.4, 0.0)
 
 
+def test_one_that_failed_at_a_later_rung_stands_by_what_it_reached_before(tmp_path):
+    one = network(2)
+    uses = [(one, evaluation(one, 2), done(0.7)), (one, evaluation(one, 6), failed("the loss became nan"))]
+
+    (row,) = read(write(tmp_path, uses))
+
+    assert (row.status, row.accuracy, row.epochs, row.on_front) == ("searched", 0.7, 2, True)
+
+
 def test_find(tmp_path):
     table = read(finished_run(tmp_path))
 
