@@ -33,15 +33,18 @@ The column `machine` says how fast it was: what an epoch of three convolutions t
 
 {notes}"""
 NOTES = """\
-The ten minutes are all of one kind of machine, without AVX-512, which is half as fast as that of the peers' hour and of
-the earlier rows. Beside its runs, tests ran at the lowest priority now and then; beside those of seed 1, and those of
-fmsearch, nothing but some seconds of reading. The hours are of two other machines: fmsearch's ran by earlier code on
-one about two thirds as fast as that of NSGA-II's, beside which checks ran at the lowest priority.
+Five and ten minutes are all of one kind of machine, without AVX-512, and half as fast as that of the peers' hour.
+Beside ten minutes of seeds 0 and 2, tests ran at the lowest priority now and then; beside the others nothing but some
+seconds of reading. The hours are of two other machines: fmsearch's ran by earlier code on one about two thirds as fast
+as that of NSGA-II's, beside which checks ran at the lowest priority.
+
+For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes end during that: TPE would have
+NSGA-II's rows. With one to four models in that time, it is luck which sizes a peer has any model for.
 """
 PAST = """\
 Earlier code of fmsearch, and peers, on machines that were up to twice as fast: those of fmsearch from before its
-learning curves (decision 17) and the peers on one, the others of fmsearch on one about two thirds as fast. For one
-seed, NSGA-II and TPE begin with the same random candidates, and ten minutes end during that: their rows are equal.
+learning curves (decision 17) and the peers on one, the others of fmsearch on one about two thirds as fast. Ten minutes
+each but for one row.
 """
 
 
