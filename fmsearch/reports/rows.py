@@ -177,7 +177,7 @@ def _search_front(unranked: Sequence[Row]) -> frozenset[int]:
     return frozenset(contest[i].number for i in front([Point(row.counted, row.searched or 0.0) for row in contest]))
 
 
-def _standing(row: Row, members: set[int]) -> tuple[float, ...]:
+def _standing(row: Row, members: frozenset[int]) -> tuple[float, ...]:
     if row.number in members:
         return (0, row.size, row.number)
     standing = {"final": 1, "searched": 2, "failed": 3, "waiting": 4}[row.status]
