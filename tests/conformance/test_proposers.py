@@ -78,7 +78,7 @@ def examinations():
 
 
 @pytest.mark.usefixtures("early")
-@pytest.mark.parametrize(("engine", "ground", "check"), examinations())
+@pytest.mark.parametrize(("engine", "ground", "check"), [*examinations()])
 def test_every_engine(engine, ground, check, tmp_path):
     if check is differs_for_another_seed and engine in [ENGINES[name][0] for name in SEEDLESS]:
         with pytest.raises(AssertionError):
