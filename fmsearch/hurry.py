@@ -17,7 +17,7 @@ from fmsearch.study import Study
 from fmsearch.timetable import CLOSING, FINISH, Sharing, Timetable
 from searchspace import Analysis
 
-FACT = "timetable"
+FACT = "decisions of the clock"  # "timetable" named candidates by number
 
 
 @final
