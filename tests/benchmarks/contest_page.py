@@ -34,11 +34,12 @@ The column `machine` says how fast it was: what an epoch of three convolutions t
 {notes}"""
 NOTES = """\
 Five and ten minutes are all of one kind of machine, without AVX-512, and half as fast as that of the peers' hour.
-Beside ten minutes of seeds 0 and 2, tests ran at the lowest priority now and then; beside the others nothing but some
-seconds of reading. The hours are of two other machines: fmsearch's ran by earlier code on one about two thirds as fast
-as that of NSGA-II's, beside which checks ran at the lowest priority. Seventy minutes of TPE and of Hyperband ran side
-by side, each on one core, with checks beside them: worth some half an hour of both cores, as TPE trained 7 models where
-2 in ten minutes of both, Hyperband 19 where 7. An hour of theirs on both cores is not measured.
+Beside ten minutes of seeds 0 and 2, tests ran at the lowest priority now and then, which even so may take a seventh of
+the machine; beside the others nothing but some seconds of reading. The hours are of two other machines: fmsearch's ran
+by earlier code on one about two thirds as fast as that of NSGA-II's, beside which checks ran at the lowest priority.
+Seventy minutes of TPE and of Hyperband ran side by side, each on one core, with checks beside them: worth some half an
+hour of both cores, as TPE trained 7 models where 2 in ten minutes of both, Hyperband 19 where 7. An hour of theirs on
+both cores is not measured.
 
 For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes end during that: TPE would have
 NSGA-II's rows. With one to four models in that time, it is luck which sizes a peer has any model for.
