@@ -38,8 +38,8 @@ Beside ten minutes of seeds 0 and 2, tests ran at the lowest priority now and th
 the machine; beside the others nothing but some seconds of reading. The hours are of two other machines: fmsearch's ran
 by earlier code on one about two thirds as fast as that of NSGA-II's, beside which checks ran at the lowest priority.
 Seventy minutes of TPE and of Hyperband ran side by side, each on one core, with checks beside them: worth some half an
-hour of both cores, as TPE trained 7 models where 2 in ten minutes of both, Hyperband 19 where 7. An hour of theirs on
-both cores is not measured.
+hour of both cores, as TPE trained 7 models where NSGA-II, which begins alike, trains 2 in ten minutes of both, and
+Hyperband 19 where 7. An hour of theirs on both cores is not measured.
 
 For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes end during that: TPE would have
 NSGA-II's rows. With one to four models in that time, it is luck which sizes a peer has any model for.
