@@ -1,12 +1,13 @@
 """What a network would reach in so many epochs, from what its shorter trainings reached. Pure.
 
 Where every training brings its learning rate down to zero, the share of images that a network gets wrong falls towards
-a floor of its own, by a law that is the same for all:
+a floor of its own:
 
     errors(epochs) = floor * exp(fall / sqrt(epochs))
 
-On Fashion-MNIST that holds from a seventh of an epoch to 120, within 5 % of the errors, and `fall` is 0.42 for networks
-of 1,000 parameters and of 60,000 alike. So what sets two networks apart is their floor.
+On Fashion-MNIST that holds from a seventh of an epoch to 120, within 5 % of the errors. What sets two networks apart is
+their floor. `fall` is about 0.42, but those with a higher floor and those that calculate more are longer in coming to
+it: it is larger by 0.4 for each unit of the floor's logarithm, and by 0.05 for each of the multiply-accumulates'.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 FALL = 0.42
+FALL_A_FLOOR = 0.4  # how much larger it is for each unit of the logarithm of the floor, beyond what is usual
+FALL_A_MAC = 0.05  # and of the logarithm of the multiply-accumulates
 # Luck moves what a training gets wrong by some 4 % / sqrt(epochs), and falls differ by 0.03 or so between networks, but
 # for some that learn early and then no more. Predictions were about as good from 1 to 100, and worse with less.
 FIRMNESS = 1.5
@@ -54,19 +57,36 @@ class _Told(NamedTuple):
     xx: float
     xy: float
 
+    @property
+    def weight(self) -> float:
+        """The epochs of the longest one."""
+        return 1.0 / self.x**2
 
-def learning_curves(trainings: Mapping[int, Sequence[tuple[float, float]]]) -> dict[int, LearningCurve]:
+
+class _Usual(NamedTuple):
+    """What is usual in a study: the fall, and the logarithms of floor and multiply-accumulates that it is usual for."""
+
+    fall: float
+    floor: float
+    macs: float
+
+
+def learning_curves(
+    trainings: Mapping[int, Sequence[tuple[float, float]]], macs: Mapping[int, float]
+) -> dict[int, LearningCurve]:
     """The curves of networks that a study trained alike.
 
-    Through the longest training of each, falling as all of its trainings say, held towards what is usual among them.
+    Through the longest training of each, falling as all of its trainings say, held towards what is usual among them for
+    such a floor and so many multiply-accumulates.
 
     Args:
         trainings: of each network, by its number: epochs and the accuracy they came to.
+        macs: of each network, by its number: its multiply-accumulates.
     """
     told = {number: _told(reached) for number, reached in trainings.items()}
-    xx, xy = math.fsum(one.xx for one in told.values()), math.fsum(one.xy for one in told.values())
-    usual = _fall(xx, xy, FALL)
-    return {number: _curve(one, _fall(one.xx, one.xy, usual)) for number, one in told.items()}
+    logs = {number: math.log(max(1.0, macs[number])) for number in told}
+    usual = _usual(told, logs)
+    return {number: _curve(one, logs[number], usual) for number, one in told.items()}
 
 
 def _told(reached: Sequence[tuple[float, float]]) -> _Told:
@@ -82,9 +102,21 @@ def _told(reached: Sequence[tuple[float, float]]) -> _Told:
     return _Told(points[-1][1], points[-1][2], xx, xy)
 
 
+def _usual(told: Mapping[int, _Told], logs: Mapping[int, float]) -> _Usual:
+    """Of networks, in whatever order; those that trained longest say most."""
+    fall = _fall(math.fsum(one.xx for one in told.values()), math.fsum(one.xy for one in told.values()), FALL)
+    weight = math.fsum(one.weight for one in told.values()) or 1.0
+    floor = math.fsum(one.weight * (one.y - fall * one.x) for one in told.values()) / weight
+    return _Usual(fall, floor, math.fsum(one.weight * logs[number] for number, one in told.items()) / weight)
+
+
 def _fall(xx: float, xy: float, usual: float) -> float:
     return max(LEAST_FALL, (xy + FIRMNESS * usual) / (xx + FIRMNESS))
 
 
-def _curve(told: _Told, fall: float) -> LearningCurve:
+def _curve(told: _Told, macs: float, usual: _Usual) -> LearningCurve:
+    """Its floor hangs on its fall, as the curve goes through what was reached, and its fall on its floor."""
+    beyond = FALL_A_MAC * (macs - usual.macs) - FALL_A_FLOOR * usual.floor
+    floor = (told.y - (usual.fall + beyond) * told.x) / (1.0 + FALL_A_FLOOR * told.x)
+    fall = _fall(told.xx, told.xy, usual.fall + beyond + FALL_A_FLOOR * floor)
     return LearningCurve(math.exp(told.y - fall * told.x), fall)

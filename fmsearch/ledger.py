@@ -49,7 +49,7 @@ class Ledger:
         self._entry_of: dict[tuple[int, float], int] = {}
         self._answered: set[tuple[int, float]] = set()
         self.entries: list[Entry] = []
-        self.results = Results()
+        self.results = Results(lambda number: trials.taken[number].analysis.macs)
         self.last_rung = rungs[-1]
         """Epochs of the study's last rung, or of the last play-off."""
 

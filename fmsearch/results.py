@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from fmsearch.finalists import Finalist
@@ -17,9 +17,14 @@ class _Reached(NamedTuple):
 
 
 class Results:
-    """The successful trainings of a search."""
+    """The successful trainings of a search.
 
-    def __init__(self) -> None:
+    Args:
+        macs: of a candidate, by its number: its multiply-accumulates.
+    """
+
+    def __init__(self, macs: Callable[[int], int]) -> None:
+        self._macs = macs
         self._reached: dict[int, dict[float, _Reached]] = {}
 
     def record(self, number: int, epochs: float, point: Point, price: Price) -> None:
@@ -52,16 +57,15 @@ class Results:
         return max(self._reached[number].items(), key=lambda item: item[0])
 
     def _curves(self, numbers: Iterable[int]) -> dict[int, LearningCurve]:
-        return learning_curves(
-            {
-                number: [(epochs, one.point.accuracy) for epochs, one in self._reached[number].items()]
-                for number in numbers
-            }
-        )
+        trainings = {
+            number: [(epochs, one.point.accuracy) for epochs, one in self._reached[number].items()]
+            for number in numbers
+        }
+        return learning_curves(trainings, {number: self._macs(number) for number in trainings})
 
 
 def at(point: Point, epochs: float, other: float) -> Point:
     """What a candidate would have reached in other epochs than it trained, by the usual learning curve."""
     if epochs == other:
         return point
-    return Point(point.size, learning_curves({0: [(epochs, point.accuracy)]})[0].accuracy(other))
+    return Point(point.size, learning_curves({0: [(epochs, point.accuracy)]}, {0: 1})[0].accuracy(other))

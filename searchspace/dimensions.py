@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
 from searchspace.domains import Domain, Model, Value, as_domain
@@ -12,7 +13,7 @@ Picked: TypeAlias = Mapping[str, Any]
 """A template's field names with the value picked for each; unused conditional fields are absent."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dimension:
     """One thing that a space lets vary (or holds fixed).
 
@@ -32,12 +33,12 @@ class Dimension:
     parent: str | None = None
     when: frozenset[Value] = frozenset()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The dotted path, `stages.0.filters`: what engines call it."""
         return f"{self.scope}.{self.field}"
 
-    @property
+    @cached_property
     def is_fixed(self) -> bool:
         """Whether there is nothing to choose."""
         return self.domain.size == 1

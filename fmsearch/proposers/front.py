@@ -12,9 +12,10 @@ import optuna
 
 from fmsearch.pareto import Point, front, trend
 from fmsearch.proposers.dialect import suggested, understood
+from fmsearch.proposers.expectation import Expectation, Traits, expectation, traits
 from fmsearch.proposers.growth import Individual, Values, child, draw
 from fmsearch.proposers.reach import Size, measured, reach
-from searchspace import SearchSpace
+from searchspace import SearchSpace, decode
 
 STARTUP = 12  # told trials without which nothing grows
 FRESH = 0.05  # share of later proposals that are drawn at random all the same
@@ -23,6 +24,7 @@ DRAWS = 256  # tries to come near the wanted size
 NARROWING = 2 / DRAWS  # share of their values that widths lose after a draw that is too large
 BARREN_DRAWS = 16  # tries once so many have found nothing new
 NEAR = 0.12  # decades below the wanted size within which one is near enough
+LITTER = 6  # draws near enough of which the most promising is proposed
 EDGE = 0.2  # decades that the smallest size is wanted for: it serves all budgets up to the next
 REACH = 0.25  # decades of size over which a parent's chances fall to a third
 BEST = 1 / 3  # share of what was trained that has children
@@ -31,9 +33,10 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 
 @dataclass(frozen=True, slots=True)
 class _Parent:
-    """A trial that was told: its values, and where it stands."""
+    """A trial that was told: its values, what was known of it beforehand, and where it stands."""
 
     values: Values
+    traits: Traits
     point: Point
 
     @property
@@ -47,7 +50,8 @@ class FrontSampler(optuna.samplers.BaseSampler):
     """Proposes candidates whose sizes spread evenly over the logarithm of size.
 
     The first ones are drawn at random; later ones are children of the best near the wanted size: some choices changed
-    or taken from a second parent of any size, widths moved a step, and a stage that is added a copy of the last.
+    or taken from a second parent of any size, widths moved a step, and a stage that is added a copy of the last. Of
+    several such, the one is proposed of which most is to be expected by what is known before training.
     What a study suggests beside the space's dimensions is drawn at random.
 
     Args:
@@ -68,6 +72,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
         self._is_barren = False
         self._parents: list[_Parent] = []
         self._best: list[_Parent] = []
+        self._expected: Expectation | None = None
         self._dimensions = {dimension.name: dimension for dimension in space.plan}
         self.reseed_rng()
 
@@ -103,8 +108,10 @@ class FrontSampler(optuna.samplers.BaseSampler):
         self._turn = (self._turn + GOLDEN) % 1.0
         wanted = max(self._low, self._high - self._turn * (self._high - self._low + EDGE))
         grows = len(self._parents) >= STARTUP and self._random.random() >= FRESH
-        self._best = self._best or _best(self._parents)
-        self._plans[trial.number] = self._near(wanted, self._best if grows else [])
+        if self._expected is None:
+            self._best = _best(self._parents)
+            self._expected = expectation([(parent.traits, parent.point.accuracy) for parent in self._parents])
+        self._plans[trial.number] = self._near(wanted, self._best if grows else [], self._expected)
 
     def sample_independent(
         self,
@@ -141,32 +148,44 @@ class FrontSampler(optuna.samplers.BaseSampler):
                 for name, value in trial.params.items()
                 if name in self._dimensions
             }
-            self._parents.append(_Parent(known, Point(10.0**decades, accuracy)))
-            self._best = []
+            candidate = decode(self._space, lambda dimension: known.get(dimension.name, dimension.domain.at(0.0)))
+            self._parents.append(_Parent(known, traits(candidate), Point(10.0**decades, accuracy)))
+            self._expected = None
 
-    def _near(self, wanted: float, parents: Sequence[_Parent]) -> Values:
-        """A new candidate of the wanted size or little less: the first that is near enough, or the nearest of many.
+    def _near(self, wanted: float, parents: Sequence[_Parent], expected: Expectation) -> Values:
+        """A new candidate of about the wanted size, the most promising of several; an old one if there is no other."""
+        litter = self._litter(wanted, parents)
+        if not litter and parents:
+            return self._near(wanted, [], expected)
+        self._is_barren = not litter
+        if not litter:
+            return draw(self._space, self._random).values
+        chosen = max(litter, key=lambda one: expected(traits(one.candidate)))
+        self._seen.add(chosen.candidate.digest)
+        return chosen.values
+
+    def _litter(self, wanted: float, parents: Sequence[_Parent]) -> list[Individual]:
+        """New candidates of the wanted size or little less; if many draws find none so near, the nearest alone.
 
         A size is wanted as a budget is: what is larger does not fit. Each draw that does not makes the next narrower.
         """
-        nearest, least, widest = None, math.inf, 1.0
+        near: dict[str, Individual] = {}
+        nearest: list[Individual] = []
+        least, widest = math.inf, 1.0
         for _ in range(BARREN_DRAWS if self._is_barren else DRAWS):
             one = self._child(wanted, parents) if parents else draw(self._space, self._random, widest)
             size = measured(one.candidate, self._size, self._space.limits)
             distance = wanted - size if size <= wanted else OVER * (size - wanted)
-            if distance < least and one.candidate.digest not in self._seen:
-                nearest, least = one, distance
-                if distance <= NEAR:
-                    break
+            if distance < max(least, NEAR) and one.candidate.digest not in self._seen:
+                if distance < NEAR:
+                    near[one.candidate.digest] = one
+                else:
+                    nearest, least = [one], distance
+            if len(near) == LITTER:
+                break
             if wanted < size < math.inf:
                 widest = max(0.0, widest - NARROWING)
-        if nearest is None and parents:
-            return self._near(wanted, [])
-        self._is_barren = nearest is None
-        if nearest is None:
-            return draw(self._space, self._random).values
-        self._seen.add(nearest.candidate.digest)
-        return nearest.values
+        return list(near.values()) or nearest
 
     def _child(self, wanted: float, parents: Sequence[_Parent]) -> Individual:
         """Its first parent is likely to be of about the wanted size, the second may be of any."""

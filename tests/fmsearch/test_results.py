@@ -16,7 +16,7 @@ PRICE = Price(1.0, 2.0)
 
 
 def results(*trainings):
-    made = Results()
+    made = Results(dict.fromkeys(range(10), 1_000).__getitem__)
     for number, epochs, accuracy in trainings:
         made.record(number, epochs, Point(1_000.0 * (number + 1), accuracy), PRICE)
     return made

@@ -8,6 +8,7 @@ import optuna
 import pytest
 from stubs import IMAGES, SPACE, stub_study
 
+from fmsearch.proposers.expectation import expectation, traits
 from fmsearch.proposers.front import FrontSampler
 from fmsearch.proposers.growth import child, draw
 from fmsearch.proposers.optuna import suggest
@@ -47,7 +48,7 @@ def good(candidate):
     return liked / (2 * len(stages))
 
 
-def propose(count, *, tell=True, seed=0, sampler=None, space=None):
+def propose(count, *, tell=True, seed=0, sampler=None, space=None, good=good):
     """The candidates of a study that tells its sampler how good each is."""
     space = space or space_of()
     study = optuna.create_study(
@@ -69,12 +70,12 @@ def sizes(candidates):
 
 
 def test_sizes_spread_evenly_over_their_logarithm():
-    found = sorted(sizes(propose(100)))
+    found = sorted(sizes(propose(60)))
     low, high = found[0], found[-1]
     quarters = [
         sum(low + i * (high - low) / 4 <= size <= low + (i + 1) * (high - low) / 4 for size in found) for i in range(4)
     ]
-    assert min(quarters) >= 15
+    assert min(quarters) >= 9
 
 
 def test_nothing_smaller_is_wanted_than_the_study_says():
@@ -131,20 +132,43 @@ def test_of_a_narrow_range_of_rates_any_is_drawn(rates):
 
 
 def test_every_proposal_keeps_the_limits_and_is_new():
-    candidates = propose(150)
+    candidates = propose(75)
     assert not any(violations(analyse(candidate.architecture), LIMITS) for candidate in candidates)
-    assert len({candidate.digest for candidate in candidates}) == 150
+    assert len({candidate.digest for candidate in candidates}) == 75
 
 
 def test_later_proposals_take_after_the_best():
     def mean(**how):
-        return sum(sum(map(good, propose(100, seed=seed, **how)[-40:])) / 40 for seed in range(2)) / 2
+        return sum(sum(map(good, propose(60, seed=seed, **how)[-30:])) / 30 for seed in range(2)) / 2
 
     assert mean() > mean(tell=False) + 0.1
 
 
+def test_of_several_draws_of_a_size_the_most_promising_is_proposed(monkeypatch):
+    def mean(litter, count, **how):
+        monkeypatch.setattr("fmsearch.proposers.front.LITTER", litter)
+        return sum(sum(map(promise, propose(count, seed=seed, **how))) / count for seed in range(3)) / 3
+
+    def promise(candidate):
+        return expectation([])(traits(candidate))
+
+    assert mean(6, 12, tell=False) > mean(1, 12, tell=False) + 0.05
+
+
+def test_what_was_told_says_which_child_is_the_most_promising(monkeypatch):
+    def wide(candidate):
+        """A landscape in which the narrowest layer is what counts, of which nothing is expected beforehand."""
+        return 1.0 - math.exp(-0.4 * traits(candidate).narrowest)
+
+    def mean(litter):
+        monkeypatch.setattr("fmsearch.proposers.front.LITTER", litter)
+        return sum(sum(map(wide, propose(30, seed=seed, good=wide)[-18:])) / 18 for seed in range(3)) / 3
+
+    assert mean(6) > mean(1) + 0.01
+
+
 def test_without_a_verdict_it_goes_on_at_random():
-    assert len(propose(60, tell=False)) == 60
+    assert len(propose(30, tell=False)) == 30
 
 
 def test_it_is_an_optuna_sampler_and_draws_what_the_space_does_not_know():
