@@ -17,6 +17,7 @@ from searchspace import Candidate, analyse
 
 RIDGE = 3.0  # trained networks that would say as much as what is usual does
 LEAST_ERRORS = 1e-4  # no validation split shows fewer
+ENOUGH = 500  # numbers for the head, beyond which more are no better
 ALIKE = 1e-9  # traits that differ by less do not differ
 
 
@@ -28,7 +29,7 @@ class Traits(NamedTuple):
         macs: multiply-accumulates of an image.
         depth: layers with a kernel before the head.
         area: of the feature maps that come to the head.
-        seen: numbers that come to the first dense layer.
+        seen: numbers that come to the first dense layer, as far as they help.
         narrowest: the fewest feature maps that a layer with a kernel before the head has.
         learning_rate: the peak.
     """
@@ -66,7 +67,7 @@ def traits(candidate: Candidate) -> Traits:
         macs=math.log(max(1, analysis.macs)),
         depth=len(widths),
         area=math.log(math.prod(arriving[:-1])),
-        seen=math.log(math.prod(seen)),
+        seen=math.log(min(ENOUGH, math.prod(seen))),
         narrowest=math.log(min(widths, default=1)),
         learning_rate=math.log(candidate.recipe.learning_rate),
     )
