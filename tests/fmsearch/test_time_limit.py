@@ -8,9 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from stubs import IMAGES, ManualClock, StubExecutor, TimedExecutor, search, stub_study, told
+from stubs import ManualClock, StubExecutor, TimedExecutor, search, stub_study, told
 
-from fmsearch.effort import affordable, relative_of
 from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Epoch, Result
@@ -24,7 +23,7 @@ LIMIT = 600.0
 
 def study(time=LIMIT, share=0.5, seeds=1, epochs=1_000, **budget):
     return stub_study(
-        engine=Engine(sampler="front"),
+        engine=Engine(sampler="random"),  # whose proposals take no time
         budget=Budget(**{"time": time, "rungs": (0.1, 0.3, 1), "cohort": 12, **budget}),
         final=Final(epochs=epochs, share=share, seeds=seeds),
     )
@@ -162,7 +161,7 @@ def test_with_time_to_spare_the_best_of_all_cohorts_train_longer_and_most_of_the
     played = {number for number, epochs in searching(table) if epochs > PLAYOFF}
     assert 8 <= len(played) <= len(table) / 6  # a third came to the last rung, and half of those at the most
     final = {row.number for row in table if row.status == "final"}
-    assert len(final & played) > len(final) / 2
+    assert len(final & played) > 0.7 * len(final)
 
 
 @pytest.mark.parametrize("left", [pytest.param(1, marks=pytest.mark.nightly), 10])
@@ -230,7 +229,7 @@ def test_a_shorter_limit_ends_a_search_that_was_interrupted(tmp_path):
     assert sum(len(row.uses) for row in table if row.status != "waiting") >= 60
 
 
-def test_a_run_that_had_no_limit_goes_on_under_one_but_for_what_is_too_dear(tmp_path):
+def test_a_run_that_had_no_limit_goes_on_under_one(tmp_path):
     unlimited = study(600.0).model_copy(update={"budget": Budget(candidates=24, rungs=(0.1, 0.3, 1), cohort=12)})
     first = TimedExecutor(2, seconds)
     before = search(unlimited.model_copy(update={"final": Final(epochs=2)}), tmp_path / "store", first)
@@ -238,10 +237,7 @@ def test_a_run_that_had_no_limit_goes_on_under_one_but_for_what_is_too_dear(tmp_
     rest = TimedExecutor(2, seconds, ManualClock(first.clock.now))
     table = search(study(limit), tmp_path / "store", rest)
     assert rest.clock.now == pytest.approx(limit, rel=0.05)
-    can_pay = affordable(relative_of(study(limit), study(limit).search_space(IMAGES)))
-    kept = {row.candidate.digest for row in before if can_pay(analyse(row.candidate.architecture))}
-    assert len(kept) >= 22
-    assert kept <= {row.candidate.digest for row in table}
+    assert {row.candidate.digest for row in before} <= {row.candidate.digest for row in table}
 
 
 def test_with_fewer_candidates_those_of_the_final_stage_that_are_left_stay_as_they_were(long_run, tmp_path):
