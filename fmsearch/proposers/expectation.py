@@ -94,4 +94,5 @@ def _weights(trained: Sequence[tuple[Traits, float]]) -> np.ndarray:
     spread = np.maximum(ALIKE, known.std(axis=0))
     apart = (known - known.mean(axis=0)) / spread
     beyond = apart.T @ (errors - errors.mean()) + RIDGE * spread * USUAL
-    return np.linalg.solve(apart.T @ apart + RIDGE * np.eye(len(spread)), beyond) / spread
+    weights: np.ndarray = np.linalg.solve(apart.T @ apart + RIDGE * np.eye(len(spread)), beyond) / spread
+    return weights
