@@ -26,6 +26,7 @@ class Clock:
     """
 
     def __init__(self, facts: Facts, start: float, *, anew: bool = False) -> None:
+        self.is_anew = anew
         self._facts = facts
         self._start = start - (0.0 if anew else facts.fact("seconds") or 0.0)
 

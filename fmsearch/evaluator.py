@@ -51,7 +51,7 @@ class _Wanted:
     priority: tuple[int, ...]
     number: int = field(compare=False)
     evaluation: Evaluation = field(compare=False)
-    seconds: float = field(compare=False)
+    seconds: Callable[[], float] = field(compare=False)
     known: bool = field(default=False, compare=False)
     tries: int = field(default=0, compare=False)
 
@@ -98,13 +98,13 @@ class Evaluator:
         evaluation: Evaluation,
         priority: tuple[int, ...],
         *,
-        seconds: float = math.inf,
+        seconds: Callable[[], float] = lambda: math.inf,
         stored_only: bool = False,
     ) -> None:
         """Ask for a result for the candidate of a number; with `stored_only`, if it is known already.
 
         Of those that wait for a worker, the one of the lowest priority runs first. One that takes more than so many
-        seconds is ended and tried again, with more.
+        seconds, asked for as it begins, is ended and tried again, with more; one that may take none is not begun.
         """
         result = self._cache.find(evaluation.key)
         if result is not None:
@@ -116,7 +116,7 @@ class Evaluator:
 
     def renew(self, number: int, evaluation: Evaluation, seconds: float) -> None:
         """Run an evaluation whose result is known once more, for the model that it leaves; the result stays."""
-        heapq.heappush(self._wanted, _Wanted((self._tickets,), number, evaluation, seconds, known=True))
+        heapq.heappush(self._wanted, _Wanted((self._tickets,), number, evaluation, lambda: seconds, known=True))
         self._tickets += 1
 
     def begin(self) -> None:
@@ -153,9 +153,11 @@ class Evaluator:
     def _dispatch(self) -> None:
         while self._wanted and len(self._running) < self._executor.workers:
             wanted = heapq.heappop(self._wanted)
+            seconds = wanted.seconds() * 2**wanted.tries
+            if seconds <= 0.0:
+                continue
             self._tickets += 1
             self._running[self._tickets] = wanted
-            seconds = wanted.seconds * 2**wanted.tries
             self._executor.submit(self._tickets, replace(self._call(wanted.evaluation), seconds=seconds))
             self._observer.notice(Started(wanted.number, wanted.evaluation))
 

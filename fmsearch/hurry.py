@@ -47,18 +47,23 @@ class Hurried:
         self._search_end = self._end - study.final.share * limit
         self._stage_end = self._search_end
         self._rounds = self._played = 0
-        known = facts.fact(FACT)
-        earlier = Timetable.model_validate(known, strict=False) if known else None
-        if earlier and earlier.time == limit:
+        self._final, earlier = study.final.model_dump(mode="json"), decisions(facts)
+        if earlier and earlier.is_for(limit, self._final):
             self._timetable = earlier
         else:
             self._require_time(earlier)
-            self._timetable = Timetable(time=limit, cohorts=facts.cohorts)
+            self._timetable = Timetable(time=limit)
+            self._keep(final=self._final, cohorts=facts.cohorts)
 
     @property
     def searched(self) -> bool:
         """Whether the time of the cohorts is up, or that of the play-off; never, where that was decided before."""
-        return not self._timetable.is_final and self._clock.elapsed() >= self._stage_end
+        return self.left <= 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds until then; infinite, where it was decided before."""
+        return math.inf if self._timetable.is_final else self._stage_end - self._clock.elapsed()
 
     def skips(self, digest: str, epochs: float) -> bool:
         """Whether it is among those that were left out."""
@@ -87,6 +92,8 @@ class Hurried:
     def play_off(self, search: Standing) -> Sequence[int]:
         """As many as the rest of the search's time is enough for, or those that were before."""
         turn, self._played = self._played, self._played + 1
+        if turn == 0:
+            self._plan(search)
         left = self._workers * (self._search_end - self._clock.elapsed())
         if turn == len(self._timetable.playoffs) and not self._timetable.is_final and turn < self._rounds and left > 0:
             entrants = playoff.entrants(search.climbed, left / (self._rounds - turn))
@@ -120,14 +127,15 @@ class Hurried:
         Raises:
             InputError: it has not.
         """
-        taken = self._clock.elapsed()
-        had = self._study.final.share * earlier.time if earlier and earlier.is_final else 0.0
-        if taken < had:  # on another kind of machine, where nothing of the earlier run is of use
-            had = 0.0
+        taken, had = self._clock.elapsed(), 0.0
+        if earlier and earlier.is_final and not self._clock.is_anew:
+            had = earlier.time * (earlier.final or self._final)["share"]
         if self._limit <= taken + had:
             less = ", so its final stage would have less time than it had" if self._limit > taken else ""
+            is_same = earlier is not None and earlier.time == self._limit
+            anew = "With another `final` the final stage begins anew: " if is_same else ""
             raise InputError(
-                f"budget.time is {self._limit:g} s, but this run has taken {taken:.0f} s{less}.",
+                f"{anew}budget.time is {self._limit:g} s, but this run has taken {taken:.0f} s{less}.",
                 f"Expected more than {math.ceil(taken + had)} s, or another folder with --out.",
             )
 
@@ -157,6 +165,12 @@ class Hurried:
         """Decide something for good."""
         self._timetable = self._timetable.model_copy(update=decided)
         self._facts.note(FACT, self._timetable.model_dump(mode="json"))
+
+
+def decisions(facts: Any) -> Timetable | None:
+    """What the clock of a run decided so far."""
+    known = facts.fact(FACT)
+    return Timetable.model_validate(known, strict=False) if known else None
 
 
 def _there(digests: Sequence[str], search: Standing) -> list[int]:

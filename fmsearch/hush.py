@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from fmsearch.errors import InputError
+
 VARIABLE = "TF_CPP_MIN_LOG_LEVEL"
 QUIET = "3"
 STDERR = 2
@@ -26,6 +28,21 @@ def importing(module: str) -> Iterator[None]:
         return
     with hushed():
         yield
+
+
+@contextmanager
+def importing_keras() -> Iterator[None]:
+    """A block in which Keras is imported quietly.
+
+    Raises:
+        InputError: its backend is not there.
+    """
+    try:
+        with importing("keras"):
+            yield
+    except (ImportError, ValueError) as error:
+        fix = "Install the backend that KERAS_BACKEND or keras.json names, or name another: tensorflow, jax or torch."
+        raise InputError(f"Keras cannot be imported: {str(error).rstrip('.')}.", fix) from error
 
 
 @contextmanager

@@ -78,8 +78,13 @@ class Ledger:
     @property
     def proven(self) -> list[Finalist]:
         """The front, and all that came to the last rung: what others would reach is too uncertain."""
-        leading = {one.number for one in self.front}
-        return [one for one in self.trained if one.trained >= self._longest(one.number) or one.number in leading]
+        contest, prescribed = self.trained, self._most_prescribed
+        leading = set(front([one.point for one in contest]))
+
+        def is_proven(one: Finalist) -> bool:
+            return one.trained >= (prescribed or self.epochs(one.number, self._rungs[-1]))
+
+        return [one for index, one in enumerate(contest) if index in leading or is_proven(one)]
 
     @property
     def climbed(self) -> list[Finalist]:
@@ -134,7 +139,8 @@ class Ledger:
         cohort.record(number, at(point, epochs, cohort.epochs) if point else None)
         return index, cohort.rung != rung
 
-    def _longest(self, number: int) -> float:
-        """Epochs of a candidate at the study's last rung, or the longest of those that an engine prescribed."""
-        asked = [epochs for entry in self.entries for epochs in entry.prescribed.values() if epochs is not None]
-        return max(asked) if asked else self.epochs(number, self._rungs[-1])
+    @property
+    def _most_prescribed(self) -> float | None:
+        """The most epochs that an engine prescribed; None of one that leaves them to the study."""
+        asked = (epochs for entry in self.entries for epochs in entry.prescribed.values() if epochs is not None)
+        return max(asked, default=None)

@@ -81,6 +81,10 @@ class Pace(Protocol):
     def searched(self) -> bool:
         """Whether its time is up: what no worker has begun is not trained."""
 
+    @property
+    def left(self) -> float:
+        """Seconds until what is searched must end; infinite where no clock decides, or it has decided."""
+
     def skips(self, digest: str, epochs: float) -> bool:
         """Whether an earlier sitting's clock left out this training of a candidate."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, final
@@ -25,6 +26,7 @@ class Unhurried:
     """A study without a time limit: all of its candidates, and all of the front for as long as it says."""
 
     searched = False
+    left = math.inf
 
     def __init__(self, study: Study) -> None:
         self._final = study.final
@@ -70,13 +72,14 @@ class Frugal:
     """
 
     searched = False
+    left = math.inf
 
     def __init__(self, study: Study, limit: float, images: int) -> None:
         self._study = study
         self._final = study.final
         self._limit = limit
         self._images = images
-        self._rounds = 0
+        self._rounds: int | None = None
 
     def skips(self, digest: str, epochs: float) -> bool:
         """None."""
@@ -94,19 +97,26 @@ class Frugal:
         known = [cohort.cost for cohort in spent[: max(0, len(spent) - LAG + 1)]]
         if not known:
             return True
-        usual, total = sum(known) / len(known), (1.0 - self._final.share) * self._limit
-        self._rounds = playoff.rounds(self._study, usual, total)
-        kept = playoff.SHARE * total if self._rounds else 0.0
+        usual, total = sum(known) / len(known), self._searching
+        kept = playoff.SHARE * total if playoff.rounds(self._study, usual, total) else 0.0
         return sum(known) + usual * (len(spent) - len(known) + 1) <= total - kept
 
     def play_off(self, search: Standing) -> Sequence[int]:
         """As many as what is left of the search's part pays for."""
+        costs = [one.cost for one in search.spent]
+        if self._rounds is None:
+            self._rounds = playoff.rounds(self._study, sum(costs) / len(costs), self._searching)
         if not self._rounds:
             return ()
-        rest = (1.0 - self._final.share) * self._limit - sum(one.cost for one in search.spent)
+        rest = self._searching - sum(costs)
         entrants = playoff.entrants(search.climbed, rest / self._rounds)
         self._rounds -= 1
         return [one.number for one in entrants]
+
+    @property
+    def _searching(self) -> float:
+        """What the search may spend."""
+        return (1.0 - self._final.share) * self._limit
 
     def finals(self, search: Standing) -> Finals:
         """Those worth what is left, smallest first, each for its part of it."""

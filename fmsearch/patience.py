@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 from fmsearch.effort import effort
 from fmsearch.evaluation import Evaluation, Result
 from fmsearch.speed import Speed
@@ -9,6 +12,7 @@ from searchspace import Analysis
 
 LEAST = 300.0  # seconds: a busy machine takes long to import a backend
 TIMES = 20.0
+LATE = 60.0  # seconds beyond the end of the search that a training may take more than it should
 
 
 class Patience:
@@ -17,18 +21,20 @@ class Patience:
     Args:
         speed: what is known of this machine, or guessed.
         images: in an epoch.
-        least: seconds that every training is given, whatever its size.
+        left: seconds until the search must end; infinite where the clock does not say.
     """
 
-    def __init__(self, speed: Speed, images: int, least: float = LEAST) -> None:
+    def __init__(self, speed: Speed, images: int, left: Callable[[], float] = lambda: math.inf) -> None:
         self._images = images
-        self._least = least
+        self._left = left
         self._setup = speed.setup
         self._pace = 1.0 / speed.effort
 
     def seconds(self, analysis: Analysis, epochs: float) -> float:
-        """What a training may take."""
-        return self._least + TIMES * (self._setup + self._pace * self._work(analysis, epochs))
+        """What a training that begins now may take; nothing, where it is too late to begin."""
+        left = self._left()
+        usual = self._setup + self._pace * self._work(analysis, epochs)
+        return min(LEAST + TIMES * usual, left + LATE + usual) if left > 0.0 else 0.0
 
     def learn(self, analysis: Analysis, evaluation: Evaluation, result: Result) -> None:
         """Look at a training that has ended."""

@@ -76,7 +76,7 @@ def _drawn(folder: RunFolder, count: int, seed: int | None) -> list[tuple[Evalua
     if not places:
         raise InputError(f"{folder.path} holds no evaluation yet.", "`fmsearch run` makes some.")
     if not drawn:
-        differs = "; ".join(next(iter(places)).differences(here))
+        differs = "; ".join(next(iter(places)).differences(here)) or "fmsearch has trained otherwise since"
         raise InputError(
             f"No evaluation in {folder.path} was made in an environment as it is here: {differs}.",
             "Digits are only promised to agree where nothing of that differs.",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from fmsearch.errors import InputError
+
+OURS = re.compile(r"\.?[0-9a-f]{24}(\.keras\.tmp)?")  # a key, or what is written before it has that name
 
 
 @dataclass(frozen=True)
@@ -63,5 +66,6 @@ class RunFolder:
         return self.path / "models" / f"{key}.keras"
 
     def models(self) -> list[Path]:
-        """All trained models there are."""
-        return sorted((self.path / "models").glob("*.keras"))
+        """All models that runs have left there, torn ones too; no file of anybody else's."""
+        there = (self.path / "models").glob("*.keras")
+        return sorted(path for path in there if OURS.fullmatch(path.stem))

@@ -19,7 +19,7 @@ from fmsearch.evaluator import Evaluator
 from fmsearch.events import Began, Both, Event, Note, Observer
 from fmsearch.executors import Call
 from fmsearch.forecast import forecast
-from fmsearch.hurry import FACT as TIMETABLE
+from fmsearch.hurry import decisions
 from fmsearch.intake import Intake
 from fmsearch.pace import Pace
 from fmsearch.pacing import pace
@@ -130,7 +130,7 @@ def _carry_out(
         trail=store,
         observer=Both(observer, speedometer),
         clock=clock,
-        patience=Patience(speed, images),
+        patience=Patience(speed, images, lambda: timing.left),
     )
     store.forget_trail()  # now that it can be written anew
     carry_out(study, intake, trials, timing, relative)
@@ -201,9 +201,9 @@ def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[s
                 f"{count:,} evaluations in this folder were made elsewhere ({differs}). Digits would not agree: they "
                 "are kept, but not used."
             )
-    known = store.fact(TIMETABLE)
-    if known and known["time"] == study.budget.time and known["members"]:
-        kept = f"{figures.several(known['cohorts'], 'cohort')}, then the final stage"
+    known = decisions(store)
+    if known and known.is_final and known.is_for(study.budget.time, study.final.model_dump(mode="json")):
+        kept = f"{figures.several(known.cohorts, 'cohort')}, then the final stage"
         yield f"What the clock decided is kept to: {kept}. A longer budget.time goes on from there."
 
 
@@ -212,7 +212,7 @@ def _restore(front: list[Row], folder: RunFolder, evaluator: Evaluator) -> None:
     for row in front:
         if not folder.model(row.key).is_file():
             evaluation, result = next((used.evaluation, used.result) for used in row.uses if used.key == row.key)
-            evaluator.renew(row.number, evaluation, seconds=LEAST + TIMES * result.seconds)
+            evaluator.renew(row.number, evaluation, LEAST + TIMES * result.seconds)
     while (answer := evaluator.next()) is not None:
         if answer.result.reason:
             row = next(row for row in front if row.number == answer.number)

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -100,15 +101,22 @@ class Store:
             return {Environment.model_validate_json(place): count for place, count in rows}
 
     def sample(self, environment: Environment, count: int, dice: Random) -> list[tuple[Evaluation, Result]]:
-        """Evaluations made in an environment, drawn at random; all there are, if they are no more than `count`."""
+        """Evaluations that the study stands on, made in an environment and as they are made today; drawn at random.
+
+        All there are, if they are no more than `count`.
+        """
         with self._reading():
-            there = "SELECT key FROM evaluations WHERE json_extract(evaluation, '$.environment') = ? ORDER BY key"
+            there = (
+                "SELECT DISTINCT key FROM evaluations JOIN uses USING (key)"
+                " WHERE json_extract(evaluation, '$.environment') = ? ORDER BY key"
+            )
             keys = [key for (key,) in self._connection.execute(there, (environment.model_dump_json(),))]
-            return [self._kept(key) for key in dice.sample(keys, min(count, len(keys)))]
+            shuffled = ((key, self._kept(key)) for key in dice.sample(keys, len(keys)))
+            return list(islice((kept for key, kept in shuffled if kept[0].key == key), count))
 
     def forget_trail(self) -> None:
-        """Begin the trail anew; what was computed stays."""
-        for table in ("candidates", "uses", "failures"):
+        """Begin the trail anew; what was computed stays. At no moment is anything used of no candidate."""
+        for table in ("uses", "failures", "candidates"):
             self._write(f"DELETE FROM {table}", ())  # noqa: S608  # three names from the line above
         self._write("DELETE FROM facts WHERE name = ?", (FINALISTS,))
 

@@ -66,7 +66,7 @@ class Budget(Model):
     """Share of a cohort that goes on from one rung to the next, rounded up."""
     cohort: Annotated[int, Field(ge=1, le=1_000)] = 12
     """Candidates proposed together, from the results of all cohorts but the one before: with up to two cohorts in all,
-    every sampler draws at random."""
+    no sampler has seen any."""
 
     @model_validator(mode="before")
     @classmethod
@@ -220,7 +220,7 @@ def _own_blocks(document: source.Document, base_folder: Path) -> list[own_code.O
             try:
                 own = own_code.load((base_folder / Path(name).expanduser()).resolve())
                 own_code.tell_apart([*found, own])
-            except InputError as error:
+            except (InputError, RuntimeError) as error:  # of a home folder that nobody has
                 raise document.wrong(document.mark(("blocks", position)), f"blocks: {error}".rstrip(".")) from error
             found.append(own)
     return found

@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import Field
 
@@ -26,6 +27,7 @@ class Timetable(Model):
 
     Attributes:
         time: the limit it was made for, in seconds.
+        final: what the study said of its final stage.
         cohorts: how many the search has opened.
         playoffs: the candidates in each play-off.
         skipped: which trainings of the search, by candidate and epochs, were left out as its time was up.
@@ -34,6 +36,7 @@ class Timetable(Model):
     """
 
     time: float
+    final: dict[str, Any] | None = None  # of a run from before this was kept
     cohorts: int = 0
     playoffs: tuple[tuple[str, ...], ...] = ()
     skipped: tuple[tuple[str, float], ...] = ()
@@ -44,6 +47,10 @@ class Timetable(Model):
     def is_final(self) -> bool:
         """Whether the search is over."""
         return bool(self.members)
+
+    def is_for(self, time: float | None, final: Mapping[str, Any]) -> bool:
+        """Whether it was made for that limit, and such a final stage."""
+        return time == self.time and self.final in (None, final)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,8 @@ class _Running:
 
 
 def whole(epochs: float, most: float) -> float:
-    """Epochs as they are planned: in tenths, one at the least."""
-    return round(min(most, max(MOMENT, math.floor(epochs / MOMENT) * MOMENT)), 1)
+    """Epochs as they are planned: in tenths, one at the least, or the most there may be."""
+    return min(most, max(MOMENT, round(math.floor(epochs / MOMENT) * MOMENT, 1)))
 
 
 class Sharing:

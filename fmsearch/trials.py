@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from fmsearch.clock import Clock
@@ -112,7 +113,7 @@ class Trials:
             environment=self._conditions.environment,
             augment=augment,
         )
-        seconds = self._patience.seconds(analysis, epochs)
+        seconds = partial(self._patience.seconds, analysis, epochs)
         self._evaluator.want(number, evaluation, priority, seconds=seconds, stored_only=stored_only)
 
     def elect(self, numbers: Sequence[int]) -> None:

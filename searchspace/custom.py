@@ -16,6 +16,9 @@ from searchspace.layers import Custom
 
 Shape: TypeAlias = tuple[int, ...]
 
+MEANT = {"output_shape": (InfeasibleError,)}
+"""What a method may raise to say something; from another it is a mistake."""
+
 _KNOWN: dict[tuple[str, str], type[CustomLayer]] = {}
 
 
@@ -85,11 +88,11 @@ def asked(
         expected: what would be one.
 
     Raises:
-        InfeasibleError: as the layer raised it.
+        InfeasibleError: as the layer raised it, of what may say that it cannot be built.
         OwnCodeError: it failed in another way, or its answer is none.
     """
     found = implementation(layer)
-    with calling(type(found), what, InfeasibleError):
+    with calling(type(found), what, *MEANT.get(what, ())):
         answer = ask(found)
         if not is_right(answer):
             raise wrong(type(found), what, answer, expected)

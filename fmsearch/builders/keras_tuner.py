@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -12,7 +13,6 @@ from fmsearch.proposers.hyperparameters import register, understood_by
 from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
 from fmsearch.training.build import WHITE, build_model
-from fmsearch.training.trainee import steps
 from searchspace import Augment, Candidate, InfeasibleError, SearchSpace, analyse, violations
 
 
@@ -68,7 +68,7 @@ class HyperModel(keras_tuner.HyperModel):
         images = int(len(x) * (1.0 - arguments.get("validation_split", 0.0)))
         batch_size = min(recipe.batch_size, images)
         epochs = arguments.get("epochs", 1) - arguments.get("initial_epoch", 0)
-        self._compile(model, candidate, steps(images, batch_size, epochs))
+        self._compile(model, candidate, max(1, epochs * math.ceil(images / batch_size)))
         callbacks = [*(arguments.pop("callbacks", None) or ()), *recipes.callbacks(recipe)]
         return model.fit(x, y, batch_size=batch_size, callbacks=callbacks, **arguments)
 

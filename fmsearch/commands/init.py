@@ -68,7 +68,10 @@ def _data(path: Path, chosen: str) -> tuple[Data, str]:
 
     source, colon, place = chosen.partition(":")
     if source in {"folder", "npz"} and place:
-        relative = Path(os.path.relpath(Path(place).expanduser(), path.parent)).as_posix()
+        try:
+            relative = Path(os.path.relpath(Path(place).expanduser(), path.parent)).as_posix()
+        except RuntimeError as error:
+            raise InputError(f"--data {chosen}: {str(error).rstrip('.')}.", "Expected a path.") from None
         if not relative.isprintable():
             raise InputError(f"--data {chosen!a}: a path with control characters.", "Rename it.")
         written = "'" + relative.replace("'", "''") + "'"

@@ -15,7 +15,7 @@ examples:
   fmsearch leaderboard runs/small --format json | jq '.[] | select(.on_front)'
 """
 FORMATS = ("rich", "json", "csv", "markdown")
-WHOLE = 500  # characters: no architecture is longer, so that nothing is cut in a file
+FIGURES = 200  # characters of a line that all but the architecture take at the most
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.reports import leaderboard, output
 
     fitted = output.Fitted(partial(leaderboard.table, table, top=options.top, objective=objective))
-    output.show(fitted, WHOLE)
+    output.show(fitted, FIGURES + max((len(row.architecture) for row in table), default=0))
 
 
 def _positive(text: str) -> int:

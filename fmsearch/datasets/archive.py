@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,6 +97,6 @@ def _bytes(header: Header) -> int:
 def _complaining(path: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError, TokenError) as error:
         fix = "Expected an archive written by np.savez or np.savez_compressed; write it again."
         raise InputError(f"{path} cannot be read as a NumPy archive: {str(error).rstrip('.')}.", fix) from error

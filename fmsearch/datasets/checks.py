@@ -143,11 +143,14 @@ def class_count(y: Labels) -> int:
 
 
 def check_classes(names: Sequence[str], name: str) -> None:
-    """Whether there are at least two classes.
+    """Whether there are at least two classes, with names that can be written down.
 
     Raises:
         InputError: there are not.
     """
+    for one in names:
+        if any("\ud800" <= letter <= "\udfff" for letter in one):
+            raise InputError(f"{name} has a class {one!a}, whose name is no Unicode.", "Rename it.")
     if len(names) < LEAST_CLASSES:
         found = f"only one class, {names[0]!r}" if names else "no class"
         raise InputError(f"{name} has {found}.", "Expected at least two classes to tell apart.")

@@ -100,14 +100,14 @@ def _changed(dimension: Dimension, value: Value, dice: Random) -> Value:
         if _are_numbers(domain):
             return _moved(dimension, value, dice.choice((-1, 1)))
         return dice.choice([other for other in domain.values if other != value] or [value])
-    return _at(domain, _place(domain, value) + dice.gauss(0.0, STRIDE))
+    return _shifted(domain, value, dice.gauss(0.0, STRIDE))
 
 
 def _moved(dimension: Dimension, value: Value, steps: int) -> Value:
     """The value so many steps up or down; at the end of its domain the last."""
     domain = dimension.domain
     if not isinstance(domain, Choice):
-        return _at(domain, _place(domain, value) + steps * STRIDE)
+        return _shifted(domain, value, steps * STRIDE)
     if not _are_numbers(domain):
         return value
     ladder = sorted(domain.values)
@@ -156,11 +156,23 @@ def _place(domain: Integer | Real, value: Any) -> float:
     return float(value - domain.low) / (domain.high - domain.low)
 
 
+def _shifted(domain: Integer | Real, value: Any, share: float) -> Value:
+    """The value that share of a range further up or down; a whole number at least to its neighbour, if it has one."""
+    shifted = _at(domain, _place(domain, value) + share)
+    if isinstance(domain, Integer) and shifted == value:
+        return _on_grid(domain, value + math.copysign(domain.step, share))
+    return shifted
+
+
 def _at(domain: Integer | Real, place: float) -> Value:
     """The value at a place of a range."""
     place = min(1.0, max(0.0, place))
     span = domain.high - domain.low
     value = domain.low * (domain.high / domain.low) ** place if domain.log else domain.low + place * span
-    if isinstance(domain, Real):
-        return value
-    return min(domain.high, domain.low + domain.step * round((value - domain.low) / domain.step))
+    return value if isinstance(domain, Real) else _on_grid(domain, value)
+
+
+def _on_grid(domain: Integer, number: float) -> int:
+    """The value of a range that is nearest to a number."""
+    steps = round((number - domain.low) / domain.step)
+    return domain.low + domain.step * min(int(domain.size) - 1, max(0, steps))

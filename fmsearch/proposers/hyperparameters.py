@@ -10,6 +10,8 @@ from fmsearch.proposers.dialect import by_position, suggested, understood
 from searchspace import Candidate, Choice, Dimension, Integer, SearchSpace, from_values
 from searchspace.domains import Value
 
+SLIGHTLY = 1e-6
+
 
 def register(space: SearchSpace, parameters: Any) -> dict[str, Any]:
     """Declare a space to a `keras_tuner.HyperParameters`; the values there of all that counts."""
@@ -56,8 +58,10 @@ def _declared(parameters: Any, dimension: Dimension) -> Any:
         case Integer(low=low, high=high, step=step, log=log):
             return parameters.Int(name, low, high, step=None if log else step, sampling="log" if log else "linear")
         case _:
+            # KerasTuner counts steps by a division that may come to just less than the last.
+            last = domain.high if domain.step is None else domain.low + domain.step * (domain.size - 1 + SLIGHTLY)
             sampling = "log" if domain.log else "linear"
-            return parameters.Float(name, domain.low, domain.high, step=domain.step, sampling=sampling)
+            return parameters.Float(name, domain.low, last, step=domain.step, sampling=sampling)
 
 
 def _told(dimension: Dimension, value: Value) -> Any:
@@ -68,6 +72,8 @@ def _told(dimension: Dimension, value: Value) -> Any:
 
 def _understood(dimension: Dimension, value: Any) -> Value:
     domain = dimension.domain
+    if isinstance(domain, Integer):  # KerasTuner's logarithmic ranges end one beyond
+        value = min(value, domain.high)
     return domain.values[value] if _is_mixed(domain) else understood(domain, value)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from fmsearch.evaluation import derive_seed
-from fmsearch.hush import importing
+from fmsearch.hush import importing_keras
 from fmsearch.proposers.acquisition import lowest
 from fmsearch.proposers.base import Memory, Proposal
 from fmsearch.proposers.hyperparameters import register, understood_by
@@ -28,7 +28,7 @@ from fmsearch.proposers.steps import WORST, Score
 from fmsearch.schedule import Brackets
 from searchspace import InfeasibleError, SearchSpace, analyse, violations
 
-with importing("keras"), warnings.catch_warnings():
+with importing_keras(), warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import keras_tuner
     from keras_tuner import oracles

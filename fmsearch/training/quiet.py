@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from fmsearch.hush import importing
+from fmsearch.hush import importing_keras
 
 
 def import_keras() -> Any:
-    """The module `keras`, with its backend imported and quiet from now on."""
-    with importing("keras"):
+    """The module `keras`, with its backend imported and quiet from now on.
+
+    Raises:
+        InputError: the backend is not there.
+    """
+    with importing_keras():
         import keras
 
         if keras.backend.backend() == "tensorflow":

@@ -50,6 +50,20 @@ def test_static_analysis_is_compared_with_keras(folder, capsys):
     assert out.endswith(f"\nblocks  {folder}/my_blocks.py: static analysis and Keras agree on 5 candidates\n")
 
 
+def test_a_layer_within_another_is_compared_too(folder, capsys):
+    unit = 'return (Ghost(filters=picked["filters"]), '
+    nested = (
+        'filters = picked["filters"]\n'
+        "        return (Conv2D(filters=filters), Residual(body=(Ghost(filters=filters).concrete(),)), "
+    )
+    assert unit in BLOCKS
+    blocks = BLOCKS.replace(unit, nested).replace("import Activate", "import Activate, Conv2D, Residual")
+    (folder / "my_blocks.py").write_text(blocks, encoding="utf-8")
+    code, out, _ = told(capsys, "check", folder / "ghosts.yaml")
+    assert code == 0
+    assert out.endswith("static analysis and Keras agree on 5 candidates\n")
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "message"),
     [

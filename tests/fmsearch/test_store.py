@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from random import Random
 
 import pytest
@@ -225,15 +226,28 @@ def test_a_failure_is_part_of_the_trail_but_not_kept(path):
 
 def test_environments_are_told_apart(path):
     elsewhere = HERE.model_copy(update={"backend_version": "2", "instructions": "avx2"})
+    there = evaluation(ONE).model_copy(update={"environment": elsewhere})
     with Store(path) as store:
-        for epochs in range(1, 6):
-            store.add(evaluation(ONE, epochs), done(0.5))
-        store.add(evaluation(ONE).model_copy(update={"environment": elsewhere}), done(0.6))
+        store.take(0, 0, ONE)
+        for one in [*(evaluation(ONE, epochs) for epochs in range(1, 6)), there]:
+            store.add(one, done(0.5))
+            store.use(0, one.key)
 
         assert store.environments() == {HERE: 5, elsewhere: 1}
-        assert [found for found, _ in store.sample(elsewhere, 3, Random(0))] == [
-            evaluation(ONE).model_copy(update={"environment": elsewhere})
-        ]
+        assert [found for found, _ in store.sample(elsewhere, 3, Random(0))] == [there]
         drawn = {found.epochs for found, _ in store.sample(HERE, 3, Random(0))}
         assert len(drawn) == 3
     assert elsewhere.differences(HERE) == ["backend_version 2, here 1", "instructions avx2, here unknown"]
+
+
+def test_what_the_study_does_not_stand_on_and_what_was_trained_otherwise_is_not_drawn(path):
+    used, unused, old = (evaluation(ONE, epochs) for epochs in (1, 2, 3))
+    with Store(path) as store:
+        store.take(0, 0, ONE)
+        for one in (used, unused, old):
+            store.add(one, done(0.5))
+        store.use(0, used.key)
+        store.use(0, "an older key")
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE evaluations SET key = 'an older key' WHERE key = ?", (old.key,))
+        assert [found for found, _ in store.sample(HERE, 9, Random(0))] == [used]

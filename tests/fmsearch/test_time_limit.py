@@ -37,6 +37,9 @@ class NoFacts:
     def fact(self, name):
         del name
 
+    def note(self, name, value):
+        del name, value
+
 
 def seconds(evaluation):
     """Setup, and epochs by size."""
@@ -178,6 +181,26 @@ def test_interrupted_in_a_play_off_it_goes_on_with_the_same_candidates(left, lon
     assert again.calls == 0
 
 
+def test_where_all_candidates_are_proposed_before_a_cost_is_known_there_is_a_play_off_too(tmp_path):
+    few = study(LONG, candidates=24, rungs=(0.3, 1), keep=1.0)
+    table = search(few, tmp_path / "store", TimedExecutor(2, seconds))
+    assert len({number for number, epochs in searching(table) if epochs > PLAYOFF}) >= 8
+
+
+def test_a_training_that_hangs_costs_the_final_stage_little(tmp_path):
+    begun = []
+
+    def hanging(evaluation):
+        if evaluation.key not in begun:
+            begun.append(evaluation.key)
+        return (math.inf, 0.0) if begun.index(evaluation.key) == 20 else seconds(evaluation)
+
+    executor = TimedExecutor(2, hanging)
+    table = search(study(), tmp_path / "store", executor)
+    assert executor.clock.now == pytest.approx(LIMIT, rel=0.05)
+    assert len(finals(table)) > 3
+
+
 def test_two_limits_agree_on_what_both_searched(whole, tmp_path):
     short, long = search(study(300.0), tmp_path / "short", TimedExecutor(2, seconds)), whole[1]
     digests = [[row.candidate.digest for row in sorted(t, key=lambda row: row.number)] for t in (short, long)]
@@ -216,6 +239,39 @@ def test_a_limit_that_would_leave_a_finished_run_less_than_it_has_is_refused(fin
     again = TimedExecutor(2, seconds, ManualClock(end))
     assert told(search(study(), path, again)) == told(table)
     assert again.calls == 0
+
+
+@pytest.mark.parametrize("changed", [{"seeds": 2}, {"share": 0.4}, {"epochs": 5}])
+def test_another_final_stage_takes_more_time(changed, finished):
+    path, table, end = finished
+    with pytest.raises(InputError, match=r"With another `final` the final stage begins anew: budget.time is 600 s"):
+        search(study(**changed), path, TimedExecutor(2, seconds, ManualClock(end)))
+    longer = TimedExecutor(2, seconds, ManualClock(end))
+    more = search(study(1_000.0, **changed), path, longer)
+    assert longer.clock.now < 1_050
+    assert {row.candidate.digest for row in table} <= {row.candidate.digest for row in more}
+    assert all(row.epochs <= changed.get("epochs", math.inf) for row in more if row.status == "final")
+
+
+def test_killed_as_it_goes_on_under_another_limit_it_loses_no_candidates(finished):
+    path, table, end = finished
+    limit = end + 310.0
+    with Store(path) as store:  # which notes what was decided for the new limit, and was to be written anew
+        Hurried(study(limit), limit, ManualClock(end), store, workers=2, check=0.0)
+        store.forget_trail()
+    rest = TimedExecutor(2, seconds, ManualClock(end))
+    again = search(study(limit), path, rest)
+    assert {row.candidate.digest for row in table} <= {row.candidate.digest for row in again}
+
+
+def test_a_run_that_ended_early_is_not_given_less_time_for_its_final_stage_either(tmp_path):
+    short = {"candidates": 24, "epochs": 3}
+    executor = TimedExecutor(2, seconds)
+    search(study(LONG, **short), tmp_path / "store", executor)
+    assert executor.clock.now < LONG / 2
+    limit = executor.clock.now + 60.0
+    with pytest.raises(InputError, match=r"less time than it had"):
+        search(study(limit, **short), tmp_path / "store", TimedExecutor(2, seconds, ManualClock(executor.clock.now)))
 
 
 def test_a_shorter_limit_ends_a_search_that_was_interrupted(tmp_path):

@@ -160,6 +160,16 @@ def test_what_fails_in_a_layer_is_told_with_its_name_and_file():
         from_values(space_of({"kind": "broken", "filters": 4}), {})
 
 
+def test_that_it_cannot_be_built_is_for_the_shape_to_say(monkeypatch):
+    def cost(self, before, after):
+        del self, before, after
+        raise InfeasibleError("too dear", fix="Pay less.")
+
+    monkeypatch.setattr(Broken, "cost", cost)
+    with pytest.raises(OwnCodeError, match=r"Broken\.cost failed: InfeasibleError: too dear"):
+        from_values(space_of({"kind": "broken", "filters": 4}), {})
+
+
 class Answers(CustomLayer):
     """Gives what it is told to."""
 

@@ -104,8 +104,8 @@ def lose_patience(short: float) -> None:
 
     want = Evaluator.want
 
-    def impatient(self, number, evaluation, priority, *, seconds=math.inf, stored_only=False):
-        seconds = short if is_struck(evaluation) else seconds
+    def impatient(self, number, evaluation, priority, *, seconds, stored_only=False):
+        seconds = (lambda: short) if is_struck(evaluation) else seconds
         want(self, number, evaluation, priority, seconds=seconds, stored_only=stored_only)
 
     Evaluator.want = impatient

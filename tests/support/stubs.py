@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from pathlib import Path
@@ -84,6 +85,8 @@ class StubExecutor:
 class ManualClock:
     """A run's clock that goes on when it is told."""
 
+    is_anew = False
+
     def __init__(self, now=0.0):
         self.now = now
 
@@ -95,7 +98,10 @@ class ManualClock:
 
 
 class TimedExecutor:
-    """Workers that take as long as `seconds` says, by a clock that jumps from one end of a training to the next."""
+    """Workers that take as long as `seconds` says, by a clock that jumps from one end of a training to the next.
+
+    What takes for ever is ended when it is no longer waited for.
+    """
 
     def __init__(self, workers, seconds, clock=None, die_after=None):
         self.workers = workers
@@ -108,7 +114,8 @@ class TimedExecutor:
 
     def submit(self, ticket, call):
         evaluation = Evaluation.model_validate_json(call.argument)
-        self._running.append((self.clock.now + sum(self._seconds(evaluation)), ticket, evaluation))
+        seconds = min(sum(self._seconds(evaluation)), call.seconds)
+        self._running.append((self.clock.now + seconds, ticket, evaluation))
         assert len(self._running) <= self.workers
 
     def next(self, timeout=None):
@@ -120,6 +127,8 @@ class TimedExecutor:
         self.calls += 1
         self.clock.now = end
         setup, epochs = self._seconds(evaluation)
+        if setup + epochs == math.inf:
+            return ticket, Outcome(error="it hung", external=True)
         self.busy += setup + epochs
         result = learned(evaluation).model_copy(update={"seconds": setup + epochs, "setup": setup})
         return ticket, Outcome(value=result.model_dump_json())
@@ -153,12 +162,12 @@ def search(study: Study, path: Path, executor: StubExecutor, observer=None, prop
         store.note("down_to", study.objectives.down_to)
         evaluator = Evaluator(store, executor, lambda e: Call("stub", e.model_dump_json()), observer)
         clock = getattr(executor, "clock", None) or Clock(store, time.monotonic())
-        patience = Patience(GUESS, IMAGES_AN_EPOCH)
+        timing = pace(study, clock, store, workers=executor.workers, images=IMAGES_AN_EPOCH, checked=0)
+        patience = Patience(GUESS, IMAGES_AN_EPOCH, lambda: timing.left)
         trials = Trials(
             study, CONDITIONS, evaluator=evaluator, trail=store, observer=observer, clock=clock, patience=patience
         )
         intake = Intake(proposer, space, study.seed)
-        timing = pace(study, clock, store, workers=executor.workers, images=IMAGES_AN_EPOCH, checked=0)
         store.forget_trail()
         carry_out(study, intake, trials, timing, relative)
         return rows(store)

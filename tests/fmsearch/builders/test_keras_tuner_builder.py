@@ -99,3 +99,16 @@ def test_it_trains_by_its_recipe():
     assert isinstance(model.optimizer, keras.optimizers.SGD)
     assert int(model.optimizer.iterations) == 2 * 4
     assert len(history.history["val_accuracy"]) == 2
+
+
+def test_its_schedule_ends_with_the_last_step():
+    space = SearchSpace(
+        input=Input(height=8, width=8, channels=1, classes=10),
+        stages=Stages(block=ConvBlock(filters=4)),
+        training=Training(schedule="one_cycle", batch_size=16),
+    )
+    hypermodel, hp, data = HyperModel(space), keras_tuner.HyperParameters(), digits()
+    model = hypermodel.build(hp)
+    hypermodel.fit(hp, model, data.x_train[:72], data.y_train[:72], epochs=2, verbose=0)
+    schedule = keras.optimizers.serialize(model.optimizer)["config"]["learning_rate"]["config"]
+    assert schedule["steps"] == int(model.optimizer.iterations) == 2 * 5

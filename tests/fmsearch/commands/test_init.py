@@ -97,6 +97,10 @@ def test_an_existing_file_is_left_as_it_is(tmp_path, capsys):
         (["--data", "folder:"], f"--data folder:: unknown. {EXPECTED}"),
         (["--data", "zip:x"], f"--data zip:x: unknown. {EXPECTED}"),
         (["--data", "npz:a\nb"], r"--data 'npz:a\nb': a path with control characters. Rename it."),
+        (
+            ["--data", "folder:~nobody-by-that-name/x"],
+            "--data folder:~nobody-by-that-name/x: Could not determine home directory. Expected a path.",
+        ),
         (["no/x.yaml"], "no/x.yaml cannot be written: No such file or directory. Expected a file in a folder."),
     ],
 )

@@ -29,6 +29,14 @@ def test_a_pipe_gets_a_plain_table_with_whole_architectures(run, capsys):
     assert "\x1b" not in "".join(lines)
 
 
+def test_in_a_pipe_the_longest_architecture_is_whole(tmp_path, capsys):
+    deep = network(*range(8, 72))
+    folder = write(tmp_path / "run", [(deep, evaluation(deep), done(0.5))])
+    assert main(["leaderboard", str(folder.path)]) == 0
+    assert "conv8k3-max2 conv9k3" in (line := capsys.readouterr().out.splitlines()[2])
+    assert line.endswith(" conv71k3-max2 gap-dense10")
+
+
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])
 def test_data_goes_out_as_it_is(run, form, capsys):
     from fmsearch.reports.leaderboard import render

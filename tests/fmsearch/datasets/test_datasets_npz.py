@@ -179,6 +179,14 @@ def test_a_damaged_archive(npz, arrays):
     assert "cannot be read as a NumPy archive" in refusal(path)
 
 
+def test_a_damaged_header(tmp_path):
+    x = np.lib.format.magic(1, 0) + (118).to_bytes(2, "little") + b"{'descr': '|u1', 'shape': (".ljust(118) + bytes(99)
+    with zipfile.ZipFile(tmp_path / "damaged.npz", "w") as archive:
+        archive.writestr("x.npy", x)
+        archive.writestr("y.npy", npy((4,), bytes(4)))
+    assert "cannot be read as a NumPy archive" in refusal(tmp_path / "damaged.npz")
+
+
 def npy(shape, content):
     file = io.BytesIO()
     np.lib.format.write_array_header_1_0(file, {"shape": shape, "fortran_order": False, "descr": "|u1"})

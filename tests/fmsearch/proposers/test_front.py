@@ -192,13 +192,22 @@ def test_a_child_is_a_point_of_the_space(seed):
         spatial_dropout=Real(low=0.0, high=0.3, step=0.1),
         activation=["relu", "elu"],
     )
-    space = space_of(NetworkSpace(stages=Stages(count=[1, 2, 3], block=block), head=Head(units=[0, 16, [16, 8]])))
+    heads = [Head(units=[0, 16, [16, 8]]), Head(units=Integer(low=8, high=30, step=8))]  # 30 is none of its values
+    space = space_of(NetworkSpace(stages=Stages(count=[1, 2, 3], block=block), head=heads[seed % 2]))
     dice = Random(seed)
     first, second = draw(space, dice).values, draw(space, dice).values
     for _ in range(20):
         grown = child(space, first, second, dice)
         assert from_values(space, grown.values) == grown.candidate
         first, second = grown.values, first
+
+
+def test_in_a_short_range_a_width_that_moves_comes_to_its_neighbour():
+    space = space_of(NetworkSpace(stages=Stages(block=ConvBlock(filters=Integer(low=4, high=6)))))
+    parent = {"stages.0.filters": 5}
+    widths = [child(space, parent, parent, Random(seed)).values["stages.0.filters"] for seed in range(40)]
+    assert widths.count(4) > 10
+    assert widths.count(6) > 10
 
 
 def test_an_added_stage_repeats_the_one_before():

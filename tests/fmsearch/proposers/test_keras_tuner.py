@@ -64,6 +64,19 @@ def test_ranges_are_ranges_there():
     assert any(kind == "Float" and config["step"] == 0.1 for kind, config in kinds.values())
 
 
+def test_both_ends_of_a_range_are_values_there_and_nothing_beyond_them():
+    block = ConvBlock(filters=Integer(low=4, high=64, log=True), spatial_dropout=Real(low=0.0, high=0.3, step=0.1))
+    space = stub_study(space=NetworkSpace(stages=Stages(count=1, block=block))).search_space(IMAGES)
+    parameters = keras_tuner.HyperParameters()
+    usual = register(space, parameters)
+    ranges = {one.name: one for one in parameters.space}
+    for share, filters, rate in ((0.0, 4, None), (1.0, 64, 0.3)):
+        values = {name: ranges[name].prob_to_value(share) for name in ("stages.0.filters", "stages.0.spatial_dropout")}
+        (convolution, *_, last), *_ = understood_by(space, {**usual, **values}).architecture.stages
+        assert convolution.filters == filters
+        assert getattr(last, "rate", None) == rate
+
+
 def ask_and_tell(memory, seed=0, judge=toy, count=16):
     proposer = make(BAYESIAN, Ground().search_space(), Objectives(), seed, memory=memory)
     found = []

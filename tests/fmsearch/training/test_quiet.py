@@ -1,8 +1,10 @@
 """Standard error held back, to the descriptor."""
 
 import os
+import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from fmsearch.hush import hushed
@@ -29,6 +31,17 @@ def test_all_is_heard_when_it_fails(capfd):
         fail()
 
     assert capfd.readouterr().err == "why\n"
+
+
+def test_a_backend_that_is_not_there_is_told_without_a_traceback(tmp_path):
+    np.savez(tmp_path / "model.keras", nothing=np.zeros(1))  # an archive, as a model is one
+    environment = {**os.environ, "KERAS_BACKEND": "abacus"}
+    command = [sys.executable, "-m", "fmsearch", "predict", "model.keras", "image.png"]
+    (tmp_path / "model.keras.npz").rename(tmp_path / "model.keras")
+    told = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert "fmsearch: Keras cannot be imported: " in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_it_is_keras():
