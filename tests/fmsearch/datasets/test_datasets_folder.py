@@ -68,12 +68,12 @@ def test_a_folder_with_one_class(folder, read):
 
 
 @pytest.mark.parametrize("read", [describe, load])
-@pytest.mark.parametrize("read", [load, describe])
 def test_a_class_whose_name_is_no_unicode(folder, read):
     (folder / "dogs").rename(folder / os.fsdecode(b"caf\xe9"))
     assert "has a class 'caf\\udce9', whose name is no Unicode. Rename it." in refusal(folder, read)
 
 
+@pytest.mark.parametrize("read", [describe, load])
 def test_a_folder_without_classes(tmp_path, read):
     assert "has no class" in refusal(tmp_path, read)
 
