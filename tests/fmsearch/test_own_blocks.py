@@ -54,7 +54,8 @@ def test_a_layer_within_another_is_compared_too(folder, capsys):
     unit = 'return (Ghost(filters=picked["filters"]), '
     nested = (
         'filters = picked["filters"]\n'
-        "        return (Conv2D(filters=filters, kernel_size=(1, 1)), Residual(body=(Ghost(filters=filters).concrete(),)), "
+        "        inner = Ghost(filters=filters).concrete()\n"
+        "        return (Conv2D(filters=filters, kernel_size=(1, 1)), Residual(body=(inner,)), "
     )
     assert unit in BLOCKS
     blocks = BLOCKS.replace(unit, nested).replace("import Activate", "import Activate, Conv2D, Residual")
