@@ -10,10 +10,10 @@ EARLIER = " (earlier)"
 OWN, THEIRS = "fmsearch, own space", "fmsearch, peers' space"
 ABLATIONS = """\
 The own space, ten minutes, seed 0, unless told, with one thing changed, against the run without that change. One run
-each, whose luck is about 0.005: less than that is nothing. Where no draw is preferred, learning curves do not tell those
-that fall longer either (decisions 22 and 17); nor do they where all are drawn at random. The hours are of earlier code,
-against the hour above: all changes since lie between them, and checks ran beside them at the lowest priority. The one
-by the rules before learning curves ran on a machine half as fast as the one without a play-off, and was interrupted
+each, whose luck is about 0.005: less than that is nothing. Where no draw is preferred, learning curves do not tell
+those that fall longer either (decisions 22 and 17); nor do they where all are drawn at random. The hours are of earlier
+code, against the hour above: all changes since lie between them, and checks ran beside them at the lowest priority. The
+one by the rules before learning curves ran on a machine half as fast as the one without a play-off, and was interrupted
 once.
 """
 SIZES = ("1k", "3k", "10k", "30k", "100k", "300k", "1M")
