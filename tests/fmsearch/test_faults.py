@@ -81,7 +81,7 @@ def test_many_kills_at_random_moments_change_nothing(bench, undisturbed, whom):
     assert sum(bench.begun().values()) <= (number + 1) * undisturbed[1] + 2 * times
 
 
-def patience(fault, seconds=2):
+def patience(fault, seconds=1):
     """Short where something hangs."""
     return {"patience": seconds} if fault == "hang" else {}
 
