@@ -64,6 +64,10 @@ class Finals(Protocol):
         """The numbers of the candidates that train, smallest first."""
 
     @property
+    def has_time(self) -> bool:
+        """Whether there is the time for it."""
+
+    @property
     def waiting(self) -> bool:
         """Whether there are trainings that have not begun."""
 

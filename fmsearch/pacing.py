@@ -133,6 +133,8 @@ class Frugal:
 class _Planned:
     """Trainings whose epochs are known beforehand, first all members with one seed, then all with the next."""
 
+    has_time = True
+
     def __init__(self, epochs: Mapping[int, float], seeds: int) -> None:
         self.members = tuple(epochs)
         self._epochs = epochs

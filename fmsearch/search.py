@@ -23,6 +23,10 @@ from fmsearch.schedule import LAG
 from fmsearch.study import Study
 from fmsearch.trials import Trials
 
+NO_TIME = (
+    "The search has left no time for the final stage, which trains the most accurate candidate for a moment: raise "
+    "budget.time, or shorten budget.rungs."
+)
 AGAIN = "Mend the cause and run the command again: what succeeded is kept."
 
 
@@ -42,7 +46,10 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
         raise FmsearchError(f"No candidate was trained within {study.budget.time:g} s of budget.time.", fix)
     if not ledger.trained:
         raise FmsearchError("No candidate was trained with success.", "`fmsearch leaderboard` shows the reasons.")
-    _train_again(pace.finals(ledger), trials)
+    finals = pace.finals(ledger)
+    if not finals.has_time:
+        trials.tell(Note(NO_TIME))
+    _train_again(finals, trials)
 
 
 def _train_again(finals: Finals, trials: Trials) -> None:

@@ -105,6 +105,7 @@ class Sharing:
         # As if as much had been guessed rightly: one training alone says little.
         share = workers * (deadline - clock()) / max(1, len(self.members) * seeds)
         self._guessed = self._took = DOUBT * max(0.0, share)
+        self.has_time = bool(decided) or any(one.epochs(share) >= MOMENT for one in finalists)
         parts = allot(finalists, workers * deadline, math.inf)
         self._weights = dict(zip(self.members, parts, strict=True))
         # The longest first, so that the last ones are short and all workers end together.

@@ -9,6 +9,7 @@ from timed import LIMIT, LONG, finals, searching, seconds, study
 
 from fmsearch.errors import FmsearchError
 from fmsearch.evaluation import Epoch, Result
+from fmsearch.events import Note
 from fmsearch.hurry import Hurried
 
 PLAYOFF = 2.0  # epochs: more than any network trains in its cohort, and fewer than in a play-off
@@ -121,6 +122,29 @@ def test_where_all_trainings_fail_it_is_not_said_that_time_was_short(tmp_path):
 
     with pytest.raises(FmsearchError, match=r"No candidate was trained with success"):
         search(study(candidates=4), tmp_path / "store", StubExecutor(train=failing))
+
+
+class Notes:
+    """What a run tells a person."""
+
+    text = ""
+
+    def notice(self, event):
+        if isinstance(event, Note):
+            self.text += event.text
+
+
+@pytest.mark.parametrize(("first", "is_told"), [(40.0, True), (1.0, False)])
+def test_where_the_search_leaves_no_time_for_the_final_stage_it_is_said_once(first, is_told, tmp_path):
+    def slow(evaluation):
+        return (first / 2, first / 2) if evaluation.purpose == "search" else (1.0, 1.0)
+
+    notes, again = Notes(), Notes()
+    executor = TimedExecutor(1, slow)
+    search(study(30.0, candidates=2), tmp_path / "store", executor, notes)
+    assert ("no time for the final stage" in notes.text) is is_told
+    search(study(30.0, candidates=2), tmp_path / "store", TimedExecutor(1, slow, executor.clock), again)
+    assert "no time for the final stage" not in again.text
 
 
 def test_a_limit_in_which_nothing_can_be_trained_says_so(tmp_path):
