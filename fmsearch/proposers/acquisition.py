@@ -18,8 +18,8 @@ Floats = npt.NDArray[np.float64]
 LEAST_VARIANCE = 1e-12  # at a point that is known there is none, and no slope
 
 
-def lowest(process: GaussianProcessRegressor, beta: float, starts: Floats) -> Floats:
-    """The point of the unit cube with the lowest `bound`, of the minima found from several starts.
+def minima(process: GaussianProcessRegressor, beta: float, starts: Floats) -> list[Floats]:
+    """Points of the unit cube where `bound` is least, as found from several starts: the lowest first.
 
     Args:
         process: fitted, with a Matern kernel of nu 2.5 and one length scale.
@@ -30,8 +30,7 @@ def lowest(process: GaussianProcessRegressor, beta: float, starts: Floats) -> Fl
     ends = [
         minimize(lambda x: bound(process, beta, x), start, jac=True, bounds=cube, method="L-BFGS-B") for start in starts
     ]
-    best: Floats = min(ends, key=lambda end: end.fun).x
-    return best
+    return [end.x for end in sorted(ends, key=lambda end: float(end.fun))]
 
 
 def bound(process: Any, beta: float, x: Floats) -> tuple[float, Floats]:

@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from fmsearch.evaluation import derive_seed
 from fmsearch.hush import importing_keras
-from fmsearch.proposers.acquisition import lowest
+from fmsearch.proposers.acquisition import minima
 from fmsearch.proposers.base import Memory, Proposal
 from fmsearch.proposers.hyperparameters import register, understood_by
 from fmsearch.proposers.steps import WORST, Score
@@ -165,24 +165,31 @@ class BayesianOracle(_Seeded, oracles.BayesianOptimizationOracle):
         known = self.memory.fact(place)
         if known and known["history"] == self.history:
             return {"status": "RUNNING", "values": known["values"]}
+        self._seed_state = derive_seed(self.own_seed, trial_id)
         self._random_state = np.random.RandomState(derive_seed(self.own_seed, trial_id, "restarts"))
-        if sum(trial.status == "COMPLETED" for trial in self.trials.values()) < INITIAL_POINTS:
-            response = self._random_populate_space()
-        else:
+        values: dict[str, Any] | None = None
+        if sum(trial.status == "COMPLETED" for trial in self.trials.values()) >= INITIAL_POINTS:
             with threadpool_limits(1):  # matrices this small lose by more threads, and digits hang on their number
-                response = {"status": "RUNNING", "values": self._most_promising()}
+                values = self._most_promising()
+        response: dict[str, Any] = {"status": "RUNNING", "values": values} if values else self._random_populate_space()
         if response["values"] is not None:
             self.memory.note(place, {"history": self.history, "values": _plain(response["values"])})
         return response
 
-    def _most_promising(self) -> dict[str, Any]:
-        """As KerasTuner finds them, but by the slope of what it minimizes."""
+    def _most_promising(self) -> dict[str, Any] | None:
+        """As KerasTuner finds them, but by the slope of what it minimizes, and none that were proposed before.
+
+        Of a space without a continuous range, it proposed the best known point again and again.
+        """
         self._guess_by_what_is_known()
         points, scores = self._vectorize_trials()
         self.gpr.fit(points, scores)
         starts = self._random_state.uniform(size=(RESTARTS, points.shape[1]))
-        values: dict[str, Any] = self._vector_to_values(lowest(self.gpr, self.beta, starts))
-        return values
+        for point in minima(self.gpr, self.beta, starts):
+            values: dict[str, Any] = self._vector_to_values(point)
+            if not self._duplicate(values):
+                return values
+        return None
 
     def _guess_by_what_is_known(self) -> None:
         """What running trials may give is guessed by the last fit: let that be one to the trials that are done."""

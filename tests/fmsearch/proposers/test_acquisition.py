@@ -6,7 +6,7 @@ from scipy.optimize import approx_fprime, minimize
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 
-from fmsearch.proposers.acquisition import bound, lowest
+from fmsearch.proposers.acquisition import bound, minima
 
 BETA = 2.6
 NUMBERS = np.random.default_rng(0)
@@ -45,6 +45,8 @@ def test_the_lowest_is_no_higher_than_what_a_search_by_small_steps_finds(process
     by_steps = min(
         minimize(lambda x: predicted(process, x), start, bounds=[(0, 1)] * 6, method="L-BFGS-B").fun for start in POINTS
     )
-    found = lowest(process, BETA, POINTS)
-    assert ((found >= 0) & (found <= 1)).all()
-    assert predicted(process, found) <= by_steps + 1e-6
+    found = minima(process, BETA, POINTS)
+    bounds = [predicted(process, point) for point in found]
+    assert all(((point >= 0) & (point <= 1)).all() for point in found)
+    assert bounds == pytest.approx(sorted(bounds))
+    assert bounds[0] <= by_steps + 1e-6

@@ -97,6 +97,14 @@ def test_a_run_that_goes_on_finds_its_proposals_again_and_computes_none(monkeypa
     assert memory.noted == 16
 
 
+def test_the_best_point_that_is_known_is_not_proposed_again():
+    """However good it was, and in whatever sitting."""
+    memory = Memory()
+    found = ask_and_tell(memory, count=40)
+    assert len(set(found)) > 0.9 * len(found)  # two sets of values may be one candidate
+    assert ask_and_tell(memory, count=40) == found
+
+
 def test_what_went_otherwise_is_proposed_anew():
     memory = Memory()
     ask_and_tell(memory, count=4)
