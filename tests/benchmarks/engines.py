@@ -187,8 +187,9 @@ def page(rows):
     beside = (
         "Optuna's grid and gp and KerasTuner's bayesian ran on another machine of that size, which was slower.\n"
         "Checks ran beside the other Optuna rows at the lowest priority, and beside KerasTuner's grid at the usual\n"
-        "one: their times are upper bounds. cmaes cannot search this space. The row of front is from before decision\n"
-        "22, since when it asks a fifth as often a second."
+        "one: their times are upper bounds. cmaes cannot search this space. The row of KerasTuner's bayesian is from\n"
+        "before its random draws had seeds of their own; front was run again later, on another machine, so that its\n"
+        "times do not compare with the others'."
     )
     slow = (
         "\ngp's cohort after a thousand trials, drawn at random, took 213 s beside a test run: 42 s for the first\n"
