@@ -10,7 +10,7 @@ from fmsearch.proposers.dialect import by_position, suggested, understood
 from searchspace import Candidate, Choice, Dimension, Integer, SearchSpace, from_values
 from searchspace.domains import Value
 
-SLIGHTLY = 1e-6
+SLIGHTLY = 1e-6  # of a step
 
 
 def register(space: SearchSpace, parameters: Any) -> dict[str, Any]:
