@@ -43,7 +43,9 @@ def mended(path: Path) -> str:
 def _is_damaged(connection: sqlite3.Connection) -> bool:
     try:
         return format_of(connection) == FORMAT and not salvage.is_sound(connection)
-    except salvage.UNREADABLE:
+    except salvage.UNREADABLE as error:
+        if not salvage.is_damage(error):
+            raise
         return True
 
 

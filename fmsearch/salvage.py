@@ -24,6 +24,22 @@ EVALUATION = "SELECT * FROM evaluations WHERE position = ? AND checksum = checks
 FACTS = "SELECT * FROM facts WHERE checksum = checksum_of(name, value)"
 UNREADABLE = (sqlite3.Error, UnicodeError)
 """What reading a damaged file raises."""
+OUTSIDE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
+"""What SQLite says where the file is not at fault."""
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether it is the file that could not be read, and not that another program holds it, or a full disk."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in OUTSIDE
 
 
 def checksum(*texts: str) -> str:
@@ -37,7 +53,9 @@ def is_sound(connection: sqlite3.Connection) -> bool:
         connection.create_function("checksum_of", -1, checksum, deterministic=True)
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         return verdict == "ok" and connection.execute(CHANGED).fetchone() is None
-    except UNREADABLE:
+    except UNREADABLE as error:
+        if not is_damage(error):
+            raise
         return False
 
 
@@ -106,5 +124,8 @@ def _evaluations(connection: sqlite3.Connection, most: int) -> Iterator[tuple[An
 
 
 def _readable(connection: sqlite3.Connection, statement: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-    with suppress(*UNREADABLE):
+    try:
         yield from connection.execute(statement, values)
+    except UNREADABLE as error:
+        if not is_damage(error):
+            raise

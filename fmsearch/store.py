@@ -28,6 +28,7 @@ from searchspace import Candidate
 
 FINALISTS = "finalists"
 FRESH = "`fmsearch run --fresh` starts a new one."
+FREE = "Let the program that holds it end, or give this one the room or the right to open it, and run again."
 MEND = "`fmsearch run` on its study.yaml mends it: what can be read is kept, the rest is trained again."
 
 
@@ -63,7 +64,8 @@ class Store:
             with database.closed_on_failure(self._connection):
                 version = database.format_of(self._connection)
         except salvage.UNREADABLE as error:
-            raise FmsearchError(f"{path} cannot be read as a store: {error}.", FRESH) from None
+            fix = FRESH if salvage.is_damage(error) else FREE
+            raise FmsearchError(f"{path} cannot be read as a store: {error}.", fix) from None
         if version != database.FORMAT:
             self.close()
             what = f"is a store of format {version}, not {database.FORMAT}" if version else "is no store"
@@ -203,5 +205,5 @@ class Store:
         except sqlite3.Error as error:
             raise FmsearchError(
                 f"{self._path} cannot be written: {error}.",
-                "What was stored before is safe; mend the cause and run the command again.",
+                "What was stored before is safe; fix the cause and run the command again.",
             ) from None

@@ -251,3 +251,17 @@ def test_what_the_study_does_not_stand_on_and_what_was_trained_otherwise_is_not_
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("UPDATE evaluations SET key = 'an older key' WHERE key = ?", (old.key,))
         assert [found for found, _ in store.sample(HERE, 9, Random(0))] == [used]
+
+
+def test_a_store_that_another_program_holds_is_not_taken_for_a_damaged_one(path):
+    with Store(path) as store:
+        store.add(evaluation(ONE), done(0.5))
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(FmsearchError, match=r"as a store: database is locked\. Let the program that"):
+            Store(path)
+
+    with Store(path) as store:
+        assert (store.mended, store.find(evaluation(ONE).key)) == ("", done(0.5))
