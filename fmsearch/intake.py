@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
@@ -10,7 +9,7 @@ from typing import TypeAlias
 
 from fmsearch.errors import InputError
 from fmsearch.proposers import Proposal, Proposer, Rejected, Verdict
-from searchspace import Analysis, Candidate, InfeasibleError, SearchSpace, analyse, excess, violations
+from searchspace import Analysis, Candidate, Refusal, SearchSpace, examined
 
 Training: TypeAlias = tuple[int, float | None]
 
@@ -35,14 +34,6 @@ class Taken:
         return self.number, self.epochs
 
 
-@dataclass(frozen=True)
-class _Miss:
-    """A proposal that was rejected; `excess` is the share by which it broke its worst limit."""
-
-    excess: float
-    why: str
-
-
 class Intake:
     """Takes candidates from a proposer, and passes every verdict back to it.
 
@@ -60,7 +51,7 @@ class Intake:
         self._verdicts: dict[Training, Verdict] = {}
         self._known: dict[str, Taken] = {}
         self._later: list[Taken] = []
-        self._nearest: _Miss | None = None
+        self._nearest: Refusal | None = None
         self.rejected = 0
         self.repeated = 0
         self.prescribes = False
@@ -126,15 +117,11 @@ class Intake:
         known = self._known.get(proposal.candidate.digest)
         if known is not None:
             return self._again(proposal, replace(known, epochs=proposal.epochs))
-        try:
-            analysis = analyse(proposal.candidate.architecture)
-        except InfeasibleError as error:
-            self._reject(proposal, _Miss(math.inf, error.what))
+        found = examined(proposal.candidate.architecture, self._space.limits)
+        if isinstance(found, Refusal):
+            self._reject(proposal, found)
             return None
-        if broken := violations(analysis, self._space.limits):
-            self._reject(proposal, _Miss(excess(broken), ", ".join(map(str, broken))))
-            return None
-        taken = Taken(len(self._known), proposal.candidate, analysis, proposal.epochs)
+        taken = Taken(len(self._known), proposal.candidate, found, proposal.epochs)
         self._known[proposal.candidate.digest] = taken
         self._proposals[taken.training] = [proposal.number]
         return taken
@@ -152,8 +139,8 @@ class Intake:
         self.repeated += 1
         return None
 
-    def _reject(self, proposal: Proposal, miss: _Miss) -> None:
+    def _reject(self, proposal: Proposal, refusal: Refusal) -> None:
         self.rejected += 1
-        if self._nearest is None or miss.excess < self._nearest.excess:
-            self._nearest = miss
-        self._tell(proposal.number, Rejected(miss.excess))
+        if self._nearest is None or refusal.excess < self._nearest.excess:
+            self._nearest = refusal
+        self._tell(proposal.number, Rejected(refusal.excess))

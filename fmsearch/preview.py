@@ -9,17 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from searchspace import (
-    Analysis,
-    Candidate,
-    Dimension,
-    InfeasibleError,
-    SearchSpace,
-    Violation,
-    analyse,
-    excess,
-    violations,
-)
+from searchspace import Analysis, Candidate, Dimension, Refusal, SearchSpace, Violation, examined, excess
 
 SAMPLES = 500
 
@@ -67,14 +57,12 @@ def preview(space: SearchSpace, seed: int, samples: int = SAMPLES) -> Preview:
     infeasible: Counter[str] = Counter()
     missed: list[tuple[Violation, ...]] = []
     for _ in range(samples):
-        try:
-            analysis = analyse(space.sample(rng).architecture)
-        except InfeasibleError as error:
-            infeasible[error.what] += 1
-            continue
-        if broken := violations(analysis, space.limits):
-            above.update(violation.limit for violation in broken)
-            missed.append(broken)
-        else:
-            fitting.append(analysis)
+        match examined(space.sample(rng).architecture, space.limits):
+            case Refusal(broken=()) as refusal:
+                infeasible[refusal.why] += 1
+            case Refusal(broken=broken):
+                above.update(violation.limit for violation in broken)
+                missed.append(broken)
+            case analysis:
+                fitting.append(analysis)
     return Preview(tuple(fitting), above, infeasible, min(missed, key=excess, default=()), samples)

@@ -7,7 +7,7 @@ Standard library and Pydantic alone. A space is written in Python as in YAML:
     analyse(candidate.architecture).parameters
 """
 
-from searchspace.analysis import Analysis, Row, Violation, analyse, excess, violations
+from searchspace.analysis import Analysis, Refusal, Row, Violation, analyse, examined, excess, violations
 from searchspace.candidate import Architecture, Candidate, Input
 from searchspace.costs import Cost
 from searchspace.custom import CustomLayer
@@ -48,6 +48,7 @@ __all__ = [
     "Progression",
     "Real",
     "Recipe",
+    "Refusal",
     "ResidualBlock",
     "Row",
     "SearchSpace",
@@ -60,6 +61,7 @@ __all__ = [
     "cardinality",
     "decode",
     "dimensions",
+    "examined",
     "excess",
     "from_values",
     "violations",

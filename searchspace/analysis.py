@@ -132,6 +132,32 @@ def violations(analysis: Analysis, limits: Limits) -> tuple[Violation, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a network may not be trained.
+
+    Attributes:
+        why: in words.
+        excess: by what share it breaks its worst limit; infinite for one that cannot be built.
+        broken: the limits that it breaks.
+    """
+
+    why: str
+    excess: float = math.inf
+    broken: tuple[Violation, ...] = ()
+
+
+def examined(architecture: Architecture, limits: Limits) -> Analysis | Refusal:
+    """The analysis of a network that may be trained, or why it may not."""
+    try:
+        analysis = analyse(architecture)
+    except InfeasibleError as error:
+        return Refusal(error.what)
+    if broken := violations(analysis, limits):
+        return Refusal(", ".join(map(str, broken)), excess(broken), broken)
+    return analysis
+
+
 def excess(broken: Sequence[Violation]) -> float:
     """By what share the worst of some violated limits is broken."""
     return max(violation.value / violation.most for violation in broken) - 1

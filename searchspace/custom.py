@@ -112,7 +112,7 @@ def calling(owner: type, what: str, *meant: type[Exception]) -> Iterator[None]:
         if isinstance(error, (OwnCodeError, *meant)):
             raise
         told = failure(error, file_of(owner), f"{owner.__name__}.{what} failed: ")
-        raise OwnCodeError(told, fix="Mend it there.") from error
+        raise OwnCodeError(told, fix="Fix it there.") from error
 
 
 def wrong(owner: type, what: str, answer: object, expected: str) -> OwnCodeError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias, cast, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
@@ -14,11 +14,11 @@ from searchspace.domains import Choice, Model, Value, Whole, as_domain
 from searchspace.plain_blocks import ConvBlock, MultiKernelBlock, SeparableBlock
 from searchspace.residual_blocks import InvertedResidualBlock, ResidualBlock
 
-KINDS: tuple[type[Block], ...] = (ConvBlock, ResidualBlock, SeparableBlock, InvertedResidualBlock, MultiKernelBlock)
 AnyBlock: TypeAlias = Annotated[
     ConvBlock | ResidualBlock | SeparableBlock | InvertedResidualBlock | MultiKernelBlock,
     Field(discriminator="kind"),
 ]
+KINDS: tuple[type[Block], ...] = get_args(get_args(AnyBlock)[0])
 
 
 def _of_different_kinds(blocks: Sequence[AnyBlock]) -> tuple[AnyBlock, ...]:

@@ -13,7 +13,7 @@ from fmsearch.proposers.hyperparameters import register, understood_by
 from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
 from fmsearch.training.build import WHITE, build_model
-from searchspace import Augment, Candidate, InfeasibleError, SearchSpace, analyse, violations
+from searchspace import Augment, Candidate, Refusal, SearchSpace, examined
 
 
 class HyperModel(keras_tuner.HyperModel):
@@ -74,10 +74,8 @@ class HyperModel(keras_tuner.HyperModel):
 
     def _objection(self, candidate: Candidate) -> str:
         """Why a candidate may not be trained."""
-        try:
-            return ", ".join(map(str, violations(analyse(candidate.architecture), self.space.limits)))
-        except InfeasibleError as error:
-            return str(error)
+        found = examined(candidate.architecture, self.space.limits)
+        return found.why if isinstance(found, Refusal) else ""
 
     def _model(self, candidate: Candidate) -> keras.Model:
         """From pixels to logits; distortions while it trains."""

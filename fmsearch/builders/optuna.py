@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import optuna
 
+from fmsearch.proposers.front import FrontSampler
 from fmsearch.proposers.optuna import INFEASIBLE
 from fmsearch.proposers.optuna import suggest as suggest_dimension
-from searchspace import Candidate, InfeasibleError, SearchSpace, analyse, decode, excess, violations
+from searchspace import Candidate, Refusal, SearchSpace, decode, examined
+
+__all__ = ["FrontSampler", "suggest"]
 
 CONSTRAINT = "limits"
 
@@ -23,13 +26,9 @@ def suggest(space: SearchSpace, trial: optuna.Trial) -> Candidate:
             for samplers that heed constraints.
     """
     candidate = decode(space, lambda dimension: suggest_dimension(trial, dimension))
-    try:
-        broken = violations(analyse(candidate.architecture), space.limits)
-    except InfeasibleError as error:
-        trial.set_constraint(CONSTRAINT, INFEASIBLE)
-        raise optuna.TrialPruned(str(error)) from None
-    if broken:
-        trial.set_constraint(CONSTRAINT, excess(broken))
-        raise optuna.TrialPruned(", ".join(map(str, broken)))
+    found = examined(candidate.architecture, space.limits)
+    if isinstance(found, Refusal):
+        trial.set_constraint(CONSTRAINT, min(found.excess, INFEASIBLE))
+        raise optuna.TrialPruned(found.why)
     trial.set_constraint(CONSTRAINT, 0.0)
     return candidate

@@ -26,7 +26,7 @@ from fmsearch.proposers.base import Memory, Proposal
 from fmsearch.proposers.hyperparameters import register, understood_by
 from fmsearch.proposers.steps import WORST, Score
 from fmsearch.schedule import Brackets
-from searchspace import InfeasibleError, SearchSpace, analyse, violations
+from searchspace import Refusal, SearchSpace, examined
 
 with importing_keras(), warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -70,11 +70,9 @@ class KerasTunerSingle:
     def _is_wanted(self, values: dict[str, Any]) -> bool:
         """Whether the candidate of some values may be trained, and is not too large."""
         candidate = understood_by(self._space, values)
-        try:
-            broken = violations(analyse(candidate.architecture), self._space.limits)
-        except InfeasibleError:
+        if isinstance(examined(candidate.architecture, self._space.limits), Refusal):
             return False
-        return not broken and self._score.beforehand(candidate) is None
+        return self._score.beforehand(candidate) is None
 
     def ask(self) -> Proposal | None:
         """The next proposal; None if there is none for now."""

@@ -8,7 +8,7 @@ from random import Random
 from typing import TypeAlias
 
 from fmsearch.proposers.growth import draw
-from searchspace import Analysis, Candidate, InfeasibleError, Limits, SearchSpace, analyse, violations
+from searchspace import Analysis, Candidate, Limits, Refusal, SearchSpace, examined
 
 Size: TypeAlias = Callable[[Analysis], float]
 
@@ -17,11 +17,8 @@ SAMPLE = 300  # draws that say which sizes a space has
 
 def measured(candidate: Candidate, size: Size, limits: Limits) -> float:
     """The logarithm of a candidate's size, infinite if it may not be trained."""
-    try:
-        analysis = analyse(candidate.architecture)
-    except InfeasibleError:
-        return math.inf
-    return math.inf if violations(analysis, limits) else math.log10(size(analysis))
+    found = examined(candidate.architecture, limits)
+    return math.inf if isinstance(found, Refusal) else math.log10(size(found))
 
 
 def reach(space: SearchSpace, size: Size, dice: Random, down_to: float = 1) -> tuple[float, float]:

@@ -214,7 +214,7 @@ class AnswersBlock(CustomBlock):
         ("unit", "5", "failed: TypeError: "),
         ("unit", "('conv',)", "gave 'conv'. Expected layers of searchspace.layers and CustomLayers."),
         ("unit", "(Half(filter=3),)", "failed: ValidationError: filters: Field required; filter: Extra inputs are"),
-        ("unit", "picked['widths']", "failed: KeyError: 'widths'. Mend it there."),
+        ("unit", "picked['widths']", "failed: KeyError: 'widths'. Fix it there."),
     ],
 )
 def test_an_answer_that_is_none_is_told_with_its_method_and_what_was_expected(what, answer, message):
