@@ -8,9 +8,9 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fmsearch.training.worker import use_one_thread
+from fmsearch.training.worker import share_the_machine
 
-use_one_thread()
+share_the_machine()
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 CACHE = pytest.StashKey()

@@ -8,7 +8,7 @@ from fmsearch.training.trainee import Loop, Split, Trainee
 
 
 def choose_loop(trainee: Trainee, train: Split) -> Loop:
-    """Whole epochs compiled where the backend compiles, `model.fit` elsewhere."""
+    """Whole epochs compiled where the backend compiles, step by step in PyTorch, `model.fit` elsewhere."""
     match keras.backend.backend():
         case "tensorflow":
             from fmsearch.training.compiled import Compiled
@@ -18,6 +18,10 @@ def choose_loop(trainee: Trainee, train: Split) -> Loop:
             from fmsearch.training.scanned import Scanned
 
             return Scanned(trainee, train)
+        case "torch":
+            from fmsearch.training.eager import Eager
+
+            return Eager(trainee, train)
         case _:
             from fmsearch.training.fit import Fit
 

@@ -14,6 +14,7 @@ from searchspace.domains import Model
 
 EVALUATE = "fmsearch.training.worker:evaluate"
 PREPARE = "fmsearch.training.worker:prepare"
+ONLY_NEEDED_MEMORY = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 
 class Job(Model):
@@ -28,7 +29,7 @@ class Job(Model):
 def prepare(text: str) -> str:
     """Import what every evaluation takes."""
     os.environ["KERAS_BACKEND"] = chosen_backend()
-    use_one_thread()
+    share_the_machine()
     from fmsearch.training import train
 
     del train
@@ -39,7 +40,7 @@ def evaluate(text: str) -> str:
     """Run a `Job`, given and answered as JSON; the answer is a `Result`."""
     job = Job.model_validate_json(text)
     os.environ["KERAS_BACKEND"] = job.evaluation.environment.backend
-    use_one_thread()
+    share_the_machine()
     for path in job.blocks:
         own_code.load(Path(path))
     from fmsearch.training import train
@@ -54,8 +55,13 @@ def _data(path: str) -> Dataset:
 
 
 @functools.lru_cache(maxsize=1)
-def use_one_thread() -> None:
-    """One thread a process: a second buys 15 % and costs the bits, a second process buys nearly 100 %."""
+def share_the_machine() -> None:
+    """One thread a process: a second buys 15 % and costs the bits, a second process buys nearly 100 %.
+
+    And of a GPU's memory what is needed: unless told, the first process takes most of it.
+    """
+    for variable, value in ONLY_NEEDED_MEMORY.items():
+        os.environ.setdefault(variable, value)
     for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ[variable] = "1"
     match chosen_backend():

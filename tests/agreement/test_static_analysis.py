@@ -32,10 +32,11 @@ INPUTS = [
     Input(height=17, width=31, channels=3, classes=2),
     Input(height=1, width=5, channels=2, classes=3),
 ]
+ACTIVATIONS = ["relu", "leaky_relu", "elu", "gelu", "silu", "hard_silu"]
 HEAD = Head(
     pooling=["global_average", "flatten"],
     units=[0, 16, [32, 8]],
-    activation=["relu", "leaky_relu", "elu", "gelu", "silu", "hard_silu"],
+    activation=ACTIVATIONS,
     dropout=[0.0, 0.3],
 )
 CONV = ConvBlock(
@@ -48,6 +49,7 @@ CONV = ConvBlock(
     early_pooling=[False, True],
     pool_size=[2, 3, [1, 2]],
     spatial_dropout=Real(low=0.0, high=0.5, step=0.25),
+    activation=ACTIVATIONS,
     repeat=[1, 2, 3],
 )
 RESIDUAL = ResidualBlock(
@@ -81,6 +83,8 @@ INVERTED = InvertedResidualBlock(
     squeeze=[0.0, 0.1, 0.25, 1.0],
     activation=["relu", "hard_silu"],
     normalization=NORMALIZATION,
+    pooling=["none", "max"],
+    early_pooling=[False, True],
     spatial_dropout=[0.0, 0.2],
     repeat=[1, 2],
 )
@@ -90,6 +94,7 @@ MULTI = MultiKernelBlock(
     strides=[1, 2, [1, 2]],
     normalization=NORMALIZATION,
     pooling=["none", "average"],
+    early_pooling=[False, True],
     repeat=[1, 2],
 )
 SPACES = {

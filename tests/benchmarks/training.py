@@ -133,9 +133,9 @@ def child(way, filters, augmenting):
     """Seconds of a few epochs, after one that is not counted."""
     import time
 
-    from fmsearch.training.worker import use_one_thread
+    from fmsearch.training.worker import share_the_machine
 
-    use_one_thread()
+    share_the_machine()
     epoch = globals()[way](filters, augmenting=augmenting)
     epoch()
     seconds = []

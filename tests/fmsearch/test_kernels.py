@@ -9,7 +9,7 @@ import pytest
 from fmsearch import kernels
 
 USED = "from tensorflow.python.util import _pywrap_util_port as port; print(port.IsMklEnabled())"
-TRAINING = "from fmsearch.training.worker import use_one_thread; use_one_thread()"
+TRAINING = "from fmsearch.training.worker import share_the_machine; share_the_machine()"
 
 
 def python(code, *, choice=None):

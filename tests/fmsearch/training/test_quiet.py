@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from fmsearch.hush import hushed
-from fmsearch.training.quiet import import_keras
 
 
 def fail():
@@ -42,7 +41,3 @@ def test_a_backend_that_is_not_there_is_told_without_a_traceback(tmp_path):
     assert told.returncode == 2
     assert "fmsearch: Keras cannot be imported: " in told.stderr
     assert "Traceback" not in told.stderr
-
-
-def test_it_is_keras():
-    assert import_keras() is sys.modules["keras"]

@@ -23,8 +23,6 @@ EVERYTHING = {
     "contrast": 0.1,
     "erasing": 0.1,
 }
-COMPILED = keras.backend.backend() in {"tensorflow", "jax"}
-WHY = "PyTorch trains by fit alone"
 # XLA fuses a scan over steps and a single step in other ways, and what differs in the last digit grows step by step.
 IMAGE = 1 / len(digits().x_validation)
 ROUNDING = 2e-2 if keras.backend.backend() == "jax" else 2e-3
@@ -89,8 +87,7 @@ def test_the_test_set_is_read_by_a_final_evaluation_alone():
     ],
     ids=["adam", "adamw cosine", "sgd", "sgd, one cycle, smoothed"],
 )
-@pytest.mark.skipif(not COMPILED, reason=WHY)
-def test_the_compiled_loop_has_the_losses_of_fit_within_rounding(changes, monkeypatch):
+def test_the_quick_loop_has_the_losses_of_fit_within_rounding(changes, monkeypatch):
     losses, accuracies = [], []
     for loop in (choose_loop, Fit):
         monkeypatch.setattr(train, "choose_loop", loop)
@@ -102,7 +99,16 @@ def test_the_compiled_loop_has_the_losses_of_fit_within_rounding(changes, monkey
     assert np.allclose(*accuracies, rtol=0, atol=1.5 * IMAGE)
 
 
-@pytest.mark.skipif(not COMPILED, reason=WHY)
+@pytest.mark.parametrize("activation", ["leaky_relu", "elu", "gelu", "silu", "hard_silu"])
+def test_with_every_activation_both_loops_have_the_same_losses(activation, monkeypatch):
+    losses = []
+    for loop in (choose_loop, Fit):
+        monkeypatch.setattr(train, "choose_loop", loop)
+        result = evaluated(network(activation=activation), epochs=1, optimizer="sgd", learning_rate=0.05)
+        losses.append((result.curve[0].loss, result.loss))
+    assert np.allclose(*losses, rtol=ROUNDING)
+
+
 def test_with_augmentation_and_dropout_both_loops_learn_alike(monkeypatch):
     accuracies = []
     for loop in (choose_loop, Fit):
@@ -126,7 +132,6 @@ def test_images_are_measured_as_they_are_however_those_trained_on_are_distorted(
     assert measured[0] == measured[1]
 
 
-@pytest.mark.skipif(not COMPILED, reason=WHY)
 def test_what_layers_add_to_the_loss_counts_in_both_loops():
     """Ours add nothing, those of a user's own may."""
     split, losses = Split(digits().x_train, digits().y_train), []
@@ -164,13 +169,17 @@ def test_a_validation_loss_that_becomes_infinite_fails_too(monkeypatch):
     assert result.reason == "the validation loss became nan in epoch 1"
 
 
-def test_early_stopping_ends_a_training_that_no_longer_improves():
+@pytest.mark.parametrize("loop", [choose_loop, Fit])
+def test_early_stopping_ends_a_training_that_no_longer_improves(loop, monkeypatch):
+    monkeypatch.setattr(train, "choose_loop", loop)
     result = evaluated(epochs=30, early_stopping=1, learning_rate=0.05)
     assert len(result.curve) < 30
     assert np.isclose(result.loss, min(epoch.validation_loss for epoch in result.curve), rtol=1e-4)
 
 
-def test_reduce_on_plateau_lowers_the_learning_rate_where_the_validation_loss_stands_still():
+@pytest.mark.parametrize("loop", [choose_loop, Fit])
+def test_reduce_on_plateau_lowers_the_learning_rate_where_the_validation_loss_stands_still(loop, monkeypatch):
+    monkeypatch.setattr(train, "choose_loop", loop)
     result = evaluated(
         epochs=12, schedule="reduce_on_plateau", plateau_factor=0.1, plateau_patience=1, learning_rate=0.05
     )
@@ -229,7 +238,6 @@ def test_a_part_of_an_epoch_takes_a_part_of_the_images():
     assert least.shape == (1, 10)
 
 
-@pytest.mark.skipif(not COMPILED, reason=WHY)
 def test_a_model_that_cannot_be_saved_costs_no_result(tmp_path):
     (tmp_path / "file").touch()
     one = evaluation(epochs=1)
