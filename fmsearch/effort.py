@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from fmsearch.preview import preview
+from fmsearch.preview import Preview
 from fmsearch.study import Study
-from searchspace import Analysis, SearchSpace
+from searchspace import Analysis
 
 Relative: TypeAlias = Callable[[Analysis], float]
 
@@ -26,19 +26,18 @@ def effort(analysis: Analysis) -> float:
     return analysis.macs + MACS_A_NUMBER * sum(math.prod(row.after) for row in analysis.rows) + MACS_AN_IMAGE
 
 
-def relative_of(study: Study, space: SearchSpace) -> Relative:
+def relative_of(study: Study, sample: Preview) -> Relative:
     """What counts in a study: where time or compute is limited, compute; where neither is, every epoch alike."""
-    return relative_to_size(space, study.seed, study.objectives.size) if study.budget.is_limited else all_alike
+    return relative_to_size(sample.fitting, study.objectives.size) if study.budget.is_limited else all_alike
 
 
-def relative_to_size(space: SearchSpace, seed: int, size: Callable[[Analysis], float]) -> Relative:
+def relative_to_size(sample: Sequence[Analysis], size: Callable[[Analysis], float]) -> Relative:
     """How many times as much a network is to pay as is usual for its size, to two digits.
 
     What is usual is a straight line through a sample of the space, in the logarithms of size and effort. One that costs
     four times as much pays twice: half-way between equal compute, by which cheap networks look best as they learn
     quickly at first, and equal epochs, by which it would not matter what a network costs.
     """
-    sample = preview(space, seed).fitting
     sizes = [math.log(size(analysis)) for analysis in sample]
     efforts = [math.log(effort(analysis)) for analysis in sample]
     if len(set(sizes)) < 2:  # noqa: PLR2004  # a line takes two points

@@ -118,6 +118,7 @@ class Evaluator:
         """Run an evaluation whose result is known once more, for the model that it leaves; the result stays."""
         heapq.heappush(self._wanted, _Wanted((self._tickets,), number, evaluation, lambda: seconds, known=True))
         self._tickets += 1
+        self._tries_again = True
 
     def begin(self) -> None:
         """Let idle workers begin what is wanted, unless this is to stop."""

@@ -15,6 +15,11 @@ TIMES = 20.0
 LATE = 60.0  # seconds beyond the end of the search that a training may take more than it should
 
 
+def plenty(usual: float) -> float:
+    """More seconds than any honest training takes that usually takes so many."""
+    return LEAST + TIMES * usual
+
+
 class Patience:
     """Learns from the slowest training so far.
 
@@ -34,7 +39,7 @@ class Patience:
         """What a training that begins now may take; nothing, where it is too late to begin."""
         left = self._left()
         usual = self._setup + self._pace * self._work(analysis, epochs)
-        return min(LEAST + TIMES * usual, left + LATE + usual) if left > 0.0 else 0.0
+        return min(plenty(usual), left + LATE + usual) if left > 0.0 else 0.0
 
     def learn(self, analysis: Analysis, evaluation: Evaluation, result: Result) -> None:
         """Look at a training that has ended."""

@@ -12,38 +12,34 @@ from pathlib import Path
 from fmsearch import executors, proposers
 from fmsearch.clock import Clock
 from fmsearch.datasets import Dataset, load, share
-from fmsearch.effort import affordable, relative_of
-from fmsearch.errors import FmsearchError, InputError
+from fmsearch.effort import Relative, affordable, relative_of
+from fmsearch.errors import InputError
 from fmsearch.evaluation import Environment, Evaluation, derive_seed
 from fmsearch.evaluator import Evaluator
-from fmsearch.events import Began, Both, Event, Note, Observer
+from fmsearch.events import Began, Both, Note, Observer
 from fmsearch.executors import Call
 from fmsearch.forecast import forecast
 from fmsearch.hurry import decisions
 from fmsearch.intake import Intake
 from fmsearch.pace import Pace
 from fmsearch.pacing import pace
-from fmsearch.patience import LEAST, TIMES, Patience
+from fmsearch.patience import Patience
 from fmsearch.preview import preview
+from fmsearch.proposers import Proposer
 from fmsearch.reports import figures
 from fmsearch.reports.rows import Row, rows
+from fmsearch.reports.views import QuietView
 from fmsearch.run_folder import RunFolder
 from fmsearch.schedule import brackets_of
 from fmsearch.search import carry_out
-from fmsearch.speed import Speedometer, recall
+from fmsearch.speed import Speed, Speedometer, recall
 from fmsearch.store import Store
 from fmsearch.study import Study
 from fmsearch.training.worker import EVALUATE, PREPARE, Job
 from fmsearch.trials import Conditions, Trials
+from fmsearch.weights import keep
 from fmsearch.workspace import opened, record
-from searchspace import Input
-
-
-class Unobserved:
-    """Nobody watches."""
-
-    def notice(self, event: Event) -> None:
-        """Pass over what happened."""
+from searchspace import Input, SearchSpace
 
 
 def run(
@@ -80,7 +76,7 @@ def run(
     folder = folder_of(study, out)
     runner = executors.make(executor, _workers(workers, executor), folder.log)
     data = load(study.data, Path())
-    watching = observer or Unobserved()
+    watching = observer or QuietView()
     with closing(runner), opened(folder, study, fresh=fresh) as store:
         if study.engine.name == "keras_tuner":  # which takes as long to import as a worker to get ready
             runner.warm(PREPARE)
@@ -93,9 +89,7 @@ def run(
         _note_facts(store, study, data)
         _carry_out(study, data, store, evaluator, clock, timing=timing, observer=watching)
         table = rows(store)
-        kept = [row for row in table if row.on_front and row.key]
-        _restore(kept, folder, evaluator)
-        _discard(folder, {row.key for row in kept})
+        keep([row for row in table if row.on_front and row.key], folder, evaluator)
         return table
 
 
@@ -107,12 +101,57 @@ def _carry_out(
     image = input_of(data)
     space = study.search_space(image)
     speed = recall(environment, image)
-    plan = forecast(study, preview(space, study.seed), images, evaluator.workers, speed)
+    sample = preview(space, study.seed)
+    plan = forecast(study, sample, images, evaluator.workers, speed)
     observer.notice(Began(clock.elapsed(), images))
     for note in [*([f"{plan}."] if plan else []), *_caveats(study, store, environment)]:
         observer.notice(Note(note))
-    relative = relative_of(study, space)
-    proposer = proposers.make(
+    speedometer = Speedometer(environment, image, images)
+    conduct(
+        study,
+        space,
+        Conditions(data.fingerprint, environment, images),
+        relative_of(study, sample),
+        store=store,
+        evaluator=evaluator,
+        clock=clock,
+        timing=timing,
+        speed=speed,
+        observer=Both(observer, speedometer),
+    )
+    speedometer.remember()
+
+
+def conduct(
+    study: Study,
+    space: SearchSpace,
+    conditions: Conditions,
+    relative: Relative,
+    *,
+    store: Store,
+    evaluator: Evaluator,
+    clock: Clock,
+    timing: Pace,
+    speed: Speed,
+    observer: Observer,
+    proposer: Proposer | None = None,
+) -> None:
+    """Search and train the front, where all is there that it takes.
+
+    Args:
+        study: what is searched.
+        space: its networks and recipes, for these images.
+        conditions: what every evaluation shares.
+        relative: how much a network is to pay.
+        store: where the trail goes.
+        evaluator: where results come from.
+        clock: the run's.
+        timing: when the search must end.
+        speed: how fast this machine is thought to be.
+        observer: who watches.
+        proposer: who proposes, if not the study's engine.
+    """
+    proposer = proposer or proposers.make(
         study.engine,
         space,
         study.objectives,
@@ -122,19 +161,12 @@ def _carry_out(
         wanted=affordable(relative),
     )
     intake = Intake(proposer, space, derive_seed(study.seed, "intake"))
-    speedometer = Speedometer(environment, image, images)
+    patience = Patience(speed, conditions.images, lambda: timing.left)
     trials = Trials(
-        study,
-        Conditions(data.fingerprint, environment, images),
-        evaluator=evaluator,
-        trail=store,
-        observer=Both(observer, speedometer),
-        clock=clock,
-        patience=Patience(speed, images, lambda: timing.left),
+        study, conditions, evaluator=evaluator, trail=store, observer=observer, clock=clock, patience=patience
     )
     store.forget_trail()  # now that it can be written anew
     carry_out(study, intake, trials, timing, relative)
-    speedometer.remember()
 
 
 def folder_of(study: Study, out: str | Path | None = None) -> RunFolder:
@@ -162,7 +194,7 @@ def _workers(workers: int | None, executor: str) -> int:
     if workers is None:
         return 1 if executor == "inline" else cores()
     if workers < 1:
-        raise InputError(f"{workers} workers cannot work.", "Expected --workers 1 or more.")
+        raise InputError(f"{figures.several(workers, 'worker')} cannot work.", "Expected --workers 1 or more.")
     return workers
 
 
@@ -198,32 +230,10 @@ def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[s
         if other != environment:
             differs = "; ".join(other.differences(environment))
             yield (
-                f"{count:,} evaluations in this folder were made elsewhere ({differs}). Digits would not agree: they "
-                "are kept, but not used."
+                f"Of this folder, {figures.several(count, 'evaluation')} from elsewhere ({differs}) will not be used, "
+                "as digits would not agree; nothing is lost."
             )
     known = decisions(store)
     if known and known.is_final and known.is_for(study.budget.time, study.final.model_dump(mode="json")):
         kept = f"{figures.several(known.cohorts, 'cohort')}, then the final stage"
-        yield f"What the clock decided is kept to: {kept}. A longer budget.time goes on from there."
-
-
-def _restore(front: list[Row], folder: RunFolder, evaluator: Evaluator) -> None:
-    """Train again what joined the front after its model was discarded: the result is known, and the same."""
-    for row in front:
-        if not folder.model(row.key).is_file():
-            evaluation, result = next((used.evaluation, used.result) for used in row.uses if used.key == row.key)
-            evaluator.renew(row.number, evaluation, LEAST + TIMES * result.seconds)
-    while (answer := evaluator.next()) is not None:
-        if answer.result.reason:
-            row = next(row for row in front if row.number == answer.number)
-            raise FmsearchError(
-                f"The model of {row.id} is not there: {answer.result.reason}.",
-                "Results are safe: mend the cause and run the command again.",
-            )
-
-
-def _discard(folder: RunFolder, keys: set[str]) -> None:
-    """Only the front keeps weights."""
-    for model in folder.models():
-        if model.stem not in keys:
-            model.unlink()
+        yield f"This run repeats what its time limit decided: {kept}. Raise budget.time to search further."

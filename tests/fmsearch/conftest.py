@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from short_study import STUDY
 
 from fmsearch.datasets.known import read_known
 from fmsearch.export.choose import Selection
@@ -24,6 +25,14 @@ budget: {candidates: 6, rungs: [1, 2], cohort: 3, keep: 0.67}
 final: {epochs: 3, seeds: 2}
 """
 KOREAN = ("영", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
+
+
+@pytest.fixture
+def study_file(tmp_path):
+    """A study that trains in seconds, as a file."""
+    path = tmp_path / "tiny.yaml"
+    path.write_text(STUDY, encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from fmsearch.evaluation import Result
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
 from fmsearch.pacing import Frugal, Unhurried
-from fmsearch.runner import Unobserved
+from fmsearch.reports.views import QuietView
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final
 from searchspace import ConvBlock, Limits, NetworkSpace, Stages, Training
@@ -218,12 +218,24 @@ def test_a_lost_worker_is_not_replaced_once_nothing_is_to_begin_any_more(tmp_pat
     executor = StubExecutor(train=lambda _: Outcome(error="the worker is gone", external=True))
     candidate = search(study(), tmp_path / "store", StubExecutor())[0].candidate
     with Store(tmp_path / "other") as store:
-        evaluator = Evaluator(store, executor, lambda one: Call("stub", one.model_dump_json()), Unobserved())
+        evaluator = Evaluator(store, executor, lambda one: Call("stub", one.model_dump_json()), QuietView())
         evaluator.want(0, evaluation(candidate), ())
         evaluator.begin()
         evaluator.drop_waiting()
         assert evaluator.next() is None
     assert executor.calls == 1
+
+
+def test_a_worker_that_is_lost_while_a_model_is_restored_is_replaced_all_the_same(tmp_path):
+    candidate = search(study(), tmp_path / "store", StubExecutor())[0].candidate
+    answers = [Outcome(error="the worker is gone", external=True)]
+    executor = StubExecutor(train=lambda one: answers.pop() if answers else learned(one))
+    with Store(tmp_path / "other") as store:
+        evaluator = Evaluator(store, executor, lambda one: Call("stub", one.model_dump_json()), QuietView())
+        evaluator.drop_waiting()  # as a search does whose time is over
+        evaluator.renew(0, evaluation(candidate), 60.0)
+        assert evaluator.next().result == learned(evaluation(candidate))
+    assert executor.calls == 2
 
 
 def test_what_keeps_failing_from_outside_is_given_up_but_not_remembered(tmp_path, undisturbed):

@@ -10,22 +10,19 @@ from pathlib import Path
 from stub_training import learned
 
 from fmsearch.clock import Clock
-from fmsearch.effort import Relative, affordable, relative_of
+from fmsearch.effort import Relative, all_alike, relative_of
 from fmsearch.evaluation import Environment, Evaluation
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
-from fmsearch.intake import Intake
 from fmsearch.pacing import pace
-from fmsearch.patience import Patience
-from fmsearch.proposers import make
+from fmsearch.preview import preview
 from fmsearch.reports.rows import Row, rows
-from fmsearch.runner import Unobserved
-from fmsearch.schedule import brackets_of
-from fmsearch.search import carry_out
+from fmsearch.reports.views import QuietView
+from fmsearch.runner import conduct
 from fmsearch.speed import GUESS
 from fmsearch.store import Store
 from fmsearch.study import Study
-from fmsearch.trials import Conditions, Trials
+from fmsearch.trials import Conditions
 from searchspace import ConvBlock, Head, Input, NetworkSpace, Real, Stages, Training
 
 IMAGES_AN_EPOCH = 10_000
@@ -144,32 +141,34 @@ def _relative(study: Study) -> Relative:
     """What counts in a study, which is pure, and takes longer to find out than many a stub's whole search."""
     key = study.model_dump_json(include={"space", "training", "limits", "seed", "objectives", "budget"})
     if key not in _RELATIVE:
-        _RELATIVE[key] = relative_of(study, study.search_space(IMAGES))
+        if not study.budget.is_limited:
+            return all_alike
+        _RELATIVE[key] = relative_of(study, preview(study.search_space(IMAGES), study.seed))
     return _RELATIVE[key]
 
 
 def search(study: Study, path: Path, executor: StubExecutor, observer=None, proposer=None) -> list[Row]:
     """Run a study over the store at a path, as `fmsearch.run` does, but on stubs."""
-    observer = observer or Unobserved()
-    space = study.search_space(IMAGES)
-    brackets = brackets_of(study.budget)
-    relative = _relative(study)
-    proposer = proposer or make(
-        study.engine, space, study.objectives, study.seed, brackets=brackets, wanted=affordable(relative)
-    )
+    observer = observer or QuietView()
     with Store(path) as store:
         store.note("objective", study.objectives.minimize)
         store.note("down_to", study.objectives.down_to)
         evaluator = Evaluator(store, executor, lambda e: Call("stub", e.model_dump_json()), observer)
         clock = getattr(executor, "clock", None) or Clock(store, time.monotonic())
         timing = pace(study, clock, store, workers=executor.workers, images=IMAGES_AN_EPOCH, checked=0)
-        patience = Patience(GUESS, IMAGES_AN_EPOCH, lambda: timing.left)
-        trials = Trials(
-            study, CONDITIONS, evaluator=evaluator, trail=store, observer=observer, clock=clock, patience=patience
+        conduct(
+            study,
+            study.search_space(IMAGES),
+            CONDITIONS,
+            _relative(study),
+            store=store,
+            evaluator=evaluator,
+            clock=clock,
+            timing=timing,
+            speed=GUESS,
+            observer=observer,
+            proposer=proposer,
         )
-        intake = Intake(proposer, space, study.seed)
-        store.forget_trail()
-        carry_out(study, intake, trials, timing, relative)
         return rows(store)
 
 
