@@ -2,8 +2,9 @@
 
     python tests/benchmarks/contest.py --peers DIR [--minutes 10] [--seeds 0 1 2] [--only NAME ...]
 
-`DIR` holds the peers' scripts and `front_score.py`. Every run is appended to docs/benchmarks/contest/runs.jsonl, and
-one that is there already is not run again; then the page and its plots are drawn anew. Nothing else may run meanwhile.
+`DIR` holds the peers' scripts and `front_score.py`. A peer's name with ", oneDNN" gives it fmsearch's kernels. Every
+run is appended to docs/benchmarks/contest/runs.jsonl, and one that is there already is not run again; then the page and
+its plots are drawn anew. Nothing else may run meanwhile.
 
 Expected before the first measurement, at ten minutes: peers 0.70 to 0.80; fmsearch 0.89 in their space, 0.905 in its
 own.
@@ -21,7 +22,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from contest_page import write
+from contest_page import ONEDNN, write
 from training import NETWORKS, side_by_side
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,8 @@ PEERS = {
     "Optuna TPE": ("peer_optuna.py", "tpe"),
     "KerasTuner Hyperband": ("peer_keras_tuner.py", "hyperband"),
 }
+# fmsearch has TensorFlow use oneDNN's kernels; a peer's users have them where TensorFlow takes them by itself.
+KERNELS = "TF_ENABLE_ONEDNN_OPTS"
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,12 @@ class Entry:
 
 def peer(entry, peers):
     """Run a peer; its models as (seconds, parameters, validation, test)."""
-    script, kind = PEERS[entry.name]
+    script, kind = PEERS[entry.name.removesuffix(ONEDNN)]
     command = [sys.executable, script, str(60 * entry.minutes), kind, str(EPOCHS), str(entry.seed)]
-    ran = subprocess.run(command, cwd=peers, stdout=subprocess.PIPE, text=True, check=True)
+    kernels = {KERNELS: "1"} if entry.name.endswith(ONEDNN) else {}
+    ran = subprocess.run(
+        command, cwd=peers, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, **kernels}
+    )
     return json.loads(ran.stdout.splitlines()[-1])["rows"], None
 
 
@@ -106,7 +112,7 @@ def main():
             if entry.key in [run["key"] for run in known()]:
                 continue
             yardstick = side_by_side("bare", YARDSTICK, augmenting=False)
-            models, more = (peer if name in PEERS else fmsearch)(entry, options.peers)
+            models, more = (peer if name.removesuffix(ONEDNN) in PEERS else fmsearch)(entry, options.peers)
             run = {"key": entry.key, "changes": entry.changes, "models": models, "yardstick": yardstick, **(more or {})}
             with RUNS.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(run) + "\n")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 
+from contest_goals import OWN, THEIRS, goals
+
 ABLATED = "; "
 EARLIER = " (earlier)"
-OWN, THEIRS = "fmsearch, own space", "fmsearch, peers' space"
+ONEDNN = ", oneDNN"
 ABLATIONS = """\
-The own space, ten minutes, seed 0, unless told, with one thing changed, against the run without that change. One run
-each, whose luck is about 0.005: less than that is nothing. Where no draw is preferred, learning curves do not tell
-those that fall longer either (decisions 22 and 17); nor do they where all are drawn at random. The hours are of earlier
-code, against the hour above: all changes since lie between them, and checks ran beside them at the lowest priority. The
-one by the rules before learning curves ran on a machine half as fast as the one without a play-off, and was interrupted
-once.
+The own space, ten minutes, seed 0, unless told, with one thing changed, and in brackets the difference from the run
+without that change. What is kept is chosen by the score on the validation split. One run each, whose luck is about
+0.005: less than that is nothing. Where no draw is preferred, learning curves do not tell those that fall longer either
+(decisions 22 and 17), but in the hour. What is told of draws is a change of the code; all else, of the study.
 """
 SIZES = ("1k", "3k", "10k", "30k", "100k", "300k", "1M")
 HEAD = """\
@@ -24,11 +24,19 @@ HEAD = """\
 machine, nothing else running but what is said below. Test accuracy of the model that validation chooses at or under
 each number of parameters; the front score is its mean over budgets spaced evenly in the logarithm from 1,000 to
 1,000,000 parameters (chance, 0.1, where no model fits). Nothing about the test set informed a choice. `runs.jsonl`
-holds every model of every run.
+holds every model of every run; of fmsearch, those of the final stage. The peers' scripts, `DIR`, are not part of this
+repository.
 
 fmsearch trains with its own schedule (one cycle) in both spaces; in the peers' space, optimizer, learning rates,
-architectures and augmentation are the peers'. Peers train each model for ten epochs. Figures are means over seeds, with
-the worst and the best in brackets.
+architectures and augmentation are the peers'. Left as fmsearch has them are how weights begin (He's), how normalisation
+averages (a momentum of 0.9), the mirroring of large models in the final stage, and which 5,000 images validate. Peers
+train each model for ten epochs, Hyperband for ten at the most. fmsearch has TensorFlow use oneDNN's kernels
+([decision 20](../../decisions/0020-onednn-on-every-processor.md)); a peer's users have what TensorFlow takes by itself,
+which without AVX-512 are slower ones. With ", oneDNN" a peer had them, too. Figures are means over seeds, with the
+worst and the best in brackets.
+
+The column `busy` is the share of cores times wall time that workers spend on trainings, from building a network to
+measuring it.
 
 The column `machine` says how fast it was: what an epoch of three convolutions takes in a bare loop
 ([training](../training.md)), two side by side, right before each run. Rows from before that was taken have none.
@@ -41,19 +49,27 @@ than all before it. That run is among the earlier ones; the one that counts took
 0.899 at 30k and 0.925 at 100k then, and 0.922 and 0.921 now.
 Beside seeds 0 and 2 of the peers, and of fmsearch where no draw is preferred to another, tests ran at the lowest
 priority now and then, which even so may take a seventh of the machine; beside the others nothing but some seconds of
-reading. The hours are of two other machines: fmsearch's ran by earlier code on one about two thirds as fast as that of
-NSGA-II's, beside which checks ran at the lowest priority. Seventy minutes of TPE and of Hyperband ran side by side,
-each on one core, with checks beside them: worth some half an hour of both cores, as TPE trained 7 models where NSGA-II,
-which begins alike, trains 2 in ten minutes of both, and Hyperband 19 where 7. An hour of theirs on both cores is not
-measured.
+reading. NSGA-II's hour is of another machine, about twice as fast, and checks ran beside it at the lowest priority, as
+they did beside fmsearch's for a minute. Seventy minutes of TPE and of Hyperband ran side by side, each on one core,
+with checks beside them: worth some half an hour of both cores, as TPE trained 7 models where NSGA-II, which begins
+alike, trains 2 in ten minutes of both, and Hyperband 19 where 7. An hour of theirs on both cores is not measured. A GPU
+was not to be had.
 
 For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes end during that: TPE would have
 NSGA-II's rows. With one to four models in that time, it is luck which sizes a peer has any model for.
 """
+GOALS = """\
+They were set before the first run. Leads are over the best peer as its users run it. What was tried where a goal is
+missed stands in the decisions [9](../../decisions/0009-neighbours-in-size-compete.md) to
+[12](../../decisions/0012-no-averaging-and-no-distillation.md) and
+[16](../../decisions/0016-a-play-off-of-all-cohorts.md) to
+[22](../../decisions/0022-the-most-promising-of-several-draws.md).
+"""
 PAST = """\
 Earlier code of fmsearch, and peers, ten minutes unless told. Those that tell how fast the machine was ran on one like
 that of the ten minutes above, the others on machines up to twice as fast: those of fmsearch from before its learning
-curves (decision 17) and the peers on one, the rest of fmsearch's on one about two thirds as fast.
+curves (decision 17) and the peers on one, the rest of fmsearch's on one about two thirds as fast; the hour before its
+learning curves on one half as fast as the hour without a play-off. Beside hours, checks ran at the lowest priority.
 """
 
 
@@ -64,7 +80,8 @@ def write(folder, runs):
     for minutes in sorted({run["key"][1] for run in whole}):
         timed = [run for run in whole if run["key"][1] == minutes]
         page += f"\n## {minutes:g} minutes\n\n{_table(timed)}{_leads(timed)}"
-    page += _ablations(runs)
+    usual = [run for run in whole if not run["key"][0].endswith(ONEDNN)]
+    page += f"\n## Goals\n\n{GOALS}\n{goals(usual)}" + _ablations(runs)
     past = [run for run in runs if ABLATED not in run["key"][0] and EARLIER in run["key"][0]]
     page += f"\n## Earlier\n\n{PAST}\n{_table(past)}" if past else ""
     page += "\n![Front score against time](time.svg)\n\n![Fronts at ten minutes](fronts.svg)\n"
@@ -82,23 +99,14 @@ def _leads(runs):
         scores[seed][name] = front_score(_points(run))
     lines = []
     for seed, by_name in sorted(scores.items()):
-        best = max((score for name, score in by_name.items() if name not in {OWN, THEIRS}), default=None)
+        peers = {name: score for name, score in by_name.items() if name not in {OWN, THEIRS}}
+        best = max((score for name, score in peers.items() if not name.endswith(ONEDNN)), default=None)
         if best is not None and {OWN, THEIRS} <= by_name.keys():
+            equipped = max((score for name, score in peers.items() if name.endswith(ONEDNN)), default=None)
             ours = " | ".join(f"{by_name[name]:.3f} ({by_name[name] - best:+.3f})" for name in (OWN, THEIRS))
-            lines.append(f"| {seed} | {best:.3f} | {ours} |")
-    if not lines:
-        return ""
-    return (
-        "\n".join(
-            [
-                "\nSeed by seed, against the best peer:\n",
-                f"| seed | best peer | {OWN} | {THEIRS} |",
-                "|---|---|---|---|",
-                *lines,
-            ]
-        )
-        + "\n"
-    )
+            lines.append(f"| {seed} | {best:.3f} | {'' if equipped is None else f'{equipped:.3f}'} | {ours} |")
+    head = [f"| seed | best peer | best{ONEDNN} | {OWN} | {THEIRS} |", "|---|---|---|---|---|"]
+    return "\n".join(["\nSeed by seed, against the best peer:\n", *head, *lines, ""]) if lines else ""
 
 
 def _ablations(runs):
@@ -111,17 +119,27 @@ def _ablations(runs):
         base, _, label = name.partition(ABLATED)
         if EARLIER not in base and label and (base, minutes, seed) in by_key:
             points = _points(run)
-            score, usual = front_score(points), front_score(_points(by_key[base, minutes, seed]))
+            usual = _points(by_key[base, minutes, seed])
+            scores = " | ".join(
+                f"{front_score(these):.3f} ({front_score(these) - front_score(those):+.3f})"
+                for these, those in ((points, usual), (_validated(points), _validated(usual)))
+            )
             sizes = " | ".join(f"{best_at(points)[at]:.3f}" for at in SIZES)
-            lines.append(f"| {label} | {score:.3f} | {score - usual:+.3f} | {len(points)} | {sizes} |")
+            lines.append(f"| {label} | {scores} | {len(points)} | {sizes} |")
     if not lines:
         return ""
-    table = [f"| changed | front score | difference | models | {' | '.join(SIZES)} |", f"|---|{'---|' * 10}", *lines]
+    head = f"| changed | front score | on validation | models | {' | '.join(SIZES)} |"
+    table = [head, f"|---|{'---|' * 10}", *lines]
     return f"\n## What each technique adds\n\n{ABLATIONS}\n" + "\n".join(table) + "\n"
 
 
 def _points(run):
     return [tuple(model[1:]) for model in run["models"]]
+
+
+def _validated(points):
+    """The same with the accuracy on the validation split in place of that on the test images."""
+    return [(size, validation, validation) for size, validation, _ in points]
 
 
 def _table(runs):
