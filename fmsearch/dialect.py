@@ -10,6 +10,7 @@ import yaml
 
 MOST_DEEP = 50
 MOST_DIGITS = 18
+LINE_LENGTH = 120
 
 _DIGITS = r"[0-9](?:_?[0-9])*"
 _SCALARS = {
@@ -85,8 +86,10 @@ _Dumper.add_representer(str, _represented)
 
 
 def write(data: Any) -> str:
-    """Plain values as a text that `compose` reads again."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    """Plain values as a text that `compose` reads again; lists and mappings of scalars take a line each, or few."""
+    return yaml.dump(
+        data, Dumper=_Dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=LINE_LENGTH
+    )
 
 
 def scalar(node: yaml.Node) -> str | int | float | bool | None:

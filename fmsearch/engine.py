@@ -44,11 +44,11 @@ class Scalarize(Model):
     accuracy: FiniteFloat = 1.0
     """What an accuracy of 1 is worth."""
     log_parameters: FiniteFloat = 0.0
-    """What ten times the parameters are worth, such as -0.05."""
+    """Added for each tenfold of parameters, such as -0.05."""
     log_macs: FiniteFloat = 0.0
-    """What ten times the multiply-accumulates are worth."""
+    """Added for each tenfold of multiply-accumulates."""
     log_memory: FiniteFloat = 0.0
-    """What ten times the bytes of activations are worth."""
+    """Added for each tenfold of bytes of activations."""
 
     def score(self, accuracy: float, analysis: Analysis) -> float:
         """The sum."""
@@ -66,13 +66,14 @@ class Engine(Model):
     """With `optuna`; `front` unless told. That is our own, written as an Optuna sampler: it grows candidates from the
     front, at every size alike. Optuna's are `random`; `tpe`, a tree-structured Parzen estimator; `nsga2` and `nsga3`,
     genetic algorithms; `gp`, a Gaussian process, which needs PyTorch; `qmc`, Sobol's quasi-random sequence; `cmaes`,
-    the covariance matrix adaptation of an evolution strategy, which needs the package cmaes, and ranges in the place
-    of lists; `grid`, every point once, ten of a continuous range. `my_module:MySampler` is a sampler of your own, from
-    a file `my_module.py` beside the study or from an installed module."""
+    the covariance matrix adaptation of an evolution strategy, which needs the package cmaes, and two dimensions or
+    more, all of them ranges and in every candidate; `grid`, every point once, ten of a continuous range.
+    `my_module:MySampler` is a sampler of your own, from a file `my_module.py` beside the study or from an installed
+    module."""
     tuner: TunerName | None = None
-    """With `keras_tuner`; `hyperband` unless told: its brackets, from the first to the last of `budget.rungs` and of
-    `budget.keep`, take the place of cohorts and rungs. The others are `random`; `bayesian`, a Gaussian process; `grid`,
-    every point in turn."""
+    """With `keras_tuner`; `hyperband` unless told: its brackets take the place of cohorts and rungs. They run from the
+    first to the last of `budget.rungs`, each training `1 / keep` times as long as the one before. The others are
+    `random`; `bayesian`, a Gaussian process; `grid`, every point in turn, ten of a continuous or logarithmic range."""
     scalarize: Scalarize | None = None
     """For an engine with one objective (`cmaes`, and all of KerasTuner's): how accuracy and size become one number.
     Without it, the highest accuracy below a size is sought, for four sizes in turn."""
@@ -126,7 +127,7 @@ def objection(engine: Engine, dimensions: Iterable[Dimension]) -> tuple[str, str
             return key, f"{other} has no {key}; expected name: {owner}, or {instead} in place of {key}"
     module = NEEDED.get(engine.sampler or "", "optuna")
     if find_spec(module) is None:
-        return "sampler", f"{engine.sampler} needs {module}, which is not installed; expected pip install {module}"
+        return "sampler", f"{engine.sampler} needs {module}, which is not installed; pip install {module} does that"
     if engine.scalarize and not engine.is_single:
         return "scalarize", f"{engine.kind} knows both objectives, and needs no one number; expected no scalarize"
     if engine.sampler == "cmaes" and (why := _cmaes_objection(tuple(dimensions))):

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Field, SerializeAsAny
 
 from fmsearch import kernels
+from fmsearch.cache_folder import keras_home
 from searchspace import Augment, Candidate, Recipe
 from searchspace.domains import Model
 
@@ -154,9 +155,8 @@ def chosen_backend() -> str:
     """The backend that Keras will use: `KERAS_BACKEND`, or that of `keras.json`, or TensorFlow."""
     if backend := os.environ.get("KERAS_BACKEND"):
         return backend
-    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     try:
-        return str(json.loads((home / "keras.json").read_text(encoding="utf-8"))["backend"])
+        return str(json.loads((keras_home() / "keras.json").read_text(encoding="utf-8"))["backend"])
     except (OSError, ValueError, KeyError, TypeError):
         return "tensorflow"
 

@@ -39,6 +39,6 @@ class Failures:
         if self._row == IN_A_ROW:
             raise FmsearchError(
                 f"{IN_A_ROW} candidates in a row failed with one cause; the last one: {result.reason}.",
-                "Mend it and run the command again: what succeeded is kept. If it is the study that must change, name "
+                "Fix it and run the command again: what succeeded is kept. If it is the study that must change, name "
                 "another folder with --out, or begin anew with --fresh.",
             )

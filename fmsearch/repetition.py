@@ -78,8 +78,8 @@ def _drawn(folder: RunFolder, count: int, seed: int | None) -> list[tuple[Evalua
     if not drawn:
         differs = "; ".join(next(iter(places)).differences(here)) or "fmsearch has trained otherwise since"
         raise InputError(
-            f"No evaluation in {folder.path} was made in an environment as it is here: {differs}.",
-            "Digits are only promised to agree where nothing of that differs.",
+            f"No evaluation in {folder.path} can be verified here: {differs}.",
+            "Digits are only promised to agree in the environment that made them.",
         )
     return drawn
 

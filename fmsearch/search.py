@@ -24,10 +24,10 @@ from fmsearch.study import Study
 from fmsearch.trials import Trials
 
 NO_TIME = (
-    "The search has left no time for the final stage, which trains the most accurate candidate for a moment: raise "
-    "budget.time, or shorten budget.rungs."
+    "The search has used up the time: the final stage trains the most accurate candidate alone, and for a moment. "
+    "Raise budget.time, or shorten budget.rungs."
 )
-AGAIN = "Mend the cause and run the command again: what succeeded is kept."
+AGAIN = "Fix the cause and run the command again: what succeeded is kept."
 
 
 def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative: Relative) -> None:

@@ -97,18 +97,17 @@ def _locked(folder: RunFolder) -> Iterator[None]:
     owner = folder.lock.with_suffix(".owner")
     try:
         with _writing(folder, "written"):
-            lock.acquire(timeout=0)
+            held = lock.acquire(timeout=0)
     except Timeout:
         process = owner.read_text(encoding="utf-8") if owner.is_file() else "another process"
         fix = "Wait for it, or name another folder with --out."
         raise InputError(f"{folder.path} is in use by {process}.", fix) from None
-    with lock:
+    with held:
         owner.write_text(f"process {os.getpid()}", encoding="utf-8")
         try:
             yield
         finally:
             owner.unlink(missing_ok=True)
-            lock.release()
 
 
 def _move_aside(folder: RunFolder) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from fmsearch.commands.arguments import add_changes
 from fmsearch.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,13 +36,7 @@ QUARTILES = ("smallest", "25%", "median", "75%", "largest")
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("study", metavar="STUDY", help="the study file")
-    parser.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="change a value of the study; as YAML, such as budget.candidates=12 or 'engine={sampler: tpe}'",
-    )
+    add_changes(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -62,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
     if study.engine.code:
         make(study.engine, space, study.objectives, study.seed)  # to see that it can be
     sample = preview(space, study.seed)
-    print("\n".join([*about(study, images, space), "", *shares(sample)]))
+    print("\n".join([*about(study, images, space), "", *shares(sample, sizes_of(study))]))
     if not sample.fitting:
         raise InputError(f"{options.study}: {nothing_fits(sample)}")
     print("\n".join(["", *plan(study, sample)]))
@@ -97,7 +93,7 @@ def own_blocks(study: Study, space: SearchSpace) -> str:
                 raise InputError(
                     f"{described(layer)}, at {one.name} on {one.row.before}: its static analysis says {one.what} "
                     f"{one.said}, Keras builds {one.found}.",
-                    f"Mend it in {file}.",
+                    f"Fix it in {file}.",
                 )
             compared += 1
             seen += any(isinstance(row.layer, layers.Custom) for row in analyse(candidate.architecture).rows)
@@ -128,7 +124,13 @@ def about(study: Study, images: Description, space: SearchSpace) -> list[str]:
     ]
 
 
-def shares(sample: Preview) -> list[str]:
+def sizes_of(study: Study) -> list[str]:
+    """The sizes that matter: the usual two, the one to be small, and those that have a limit."""
+    limited = [name for name, most in study.limits if most is not None]
+    return list(dict.fromkeys(("parameters", "macs", study.objectives.minimize, *limited)))
+
+
+def shares(sample: Preview, sizes: Sequence[str]) -> list[str]:
     """How much of the space may be trained, why the rest may not, and the sizes of what may."""
     lines = [f"of {sample.samples} samples"]
     lines.append(f"  {_share(len(sample.fitting), sample)} fit")
@@ -138,14 +140,14 @@ def shares(sample: Preview) -> list[str]:
         lines.append(f"  {_share(sample.infeasible.total(), sample)} cannot be built:")
         lines += [f"        {count:>5} {reason}" for reason, count in sample.infeasible.most_common(MOST_REASONS)]
     if sample.fitting:
-        lines += ["", *_sizes(sample)]
+        lines += ["", *_sizes(sample, sizes)]
     return lines
 
 
-def _sizes(sample: Preview) -> list[str]:
+def _sizes(sample: Preview, names: Sequence[str]) -> list[str]:
     """A table of what fits: a row a size."""
     rows: list[tuple[str, ...]] = [("those that fit", *QUARTILES)]
-    for name in ("parameters", "macs"):
+    for name in names:
         values = quartiles([getattr(analysis, name) for analysis in sample.fitting])
         rows.append((name, *(f"{value:,}" for value in values)))
     width = 2 + max(len(cell) for _, *cells in rows for cell in cells)

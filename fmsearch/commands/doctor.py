@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 HELP = "say what this machine has, and what is missing"
 EXAMPLES = """\
@@ -121,12 +120,9 @@ def _gpu() -> Finding:
 
 def _cache() -> Finding:
     """The folder that data sets are shared through; the first one above it that is there decides."""
-    from platformdirs import user_cache_path
+    from fmsearch.cache_folder import VARIABLE, roots
 
-    from fmsearch.cache_folder import VARIABLE
-
-    chosen = os.environ.get(VARIABLE)
-    folder = Path(chosen).expanduser() if chosen else user_cache_path("fmsearch")
+    folder = next(roots())
     above = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if above.is_dir() and os.access(above, os.W_OK):
         return Finding("cache", str(folder))

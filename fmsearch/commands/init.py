@@ -45,7 +45,9 @@ def run(options: argparse.Namespace) -> None:
     except FileExistsError:
         raise InputError(f"{path} is there already.", "Name another file, or remove that one first.") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.", "Expected a file in a folder.") from None
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}.", "Make its folder first, or name another file."
+        ) from None
     print(f"Wrote {path}. Next: fmsearch check {path}")
 
 

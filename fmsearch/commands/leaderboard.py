@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 
+from fmsearch.commands.arguments import positive
+
 HELP = "list the models of a run, the front first"
 EXAMPLES = """\
 examples:
@@ -21,7 +23,7 @@ FIGURES = 200  # characters of a line that all but the architecture take at the 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("folder", metavar="RUN", help="the run's folder, as in runs/small")
-    parser.add_argument("--top", metavar="N", type=_positive, help="no more than so many models")
+    parser.add_argument("--top", metavar="N", type=positive, help="no more than so many models")
     parser.add_argument(
         "--format",
         metavar="FORMAT",
@@ -50,9 +52,3 @@ def run(options: argparse.Namespace) -> None:
 
     fitted = output.Fitted(partial(leaderboard.table, table, top=options.top, objective=objective))
     output.show(fitted, FIGURES + max((len(row.architecture) for row in table), default=0))
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of models; expected 1 or more")
-    return int(text)

@@ -9,6 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fmsearch.commands.arguments import add_changes
+from fmsearch.executors import NAMES
+
 if TYPE_CHECKING:
     from fmsearch.events import Event
 
@@ -32,18 +35,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", metavar="N", type=int, help="evaluations side by side (default: one per core)")
     parser.add_argument(
         "--executor",
-        choices=("processes", "inline"),
-        default="processes",
+        choices=NAMES,
+        default=NAMES[0],
         help="where they run: worker processes (default), or one after another in this process, where one that hangs "
         "cannot be ended",
     )
-    parser.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="change a value of the study; as YAML, such as budget.candidates=12 or 'engine={sampler: tpe}'",
-    )
+    add_changes(parser)
     parser.add_argument("--fresh", action="store_true", help="begin anew; an earlier run is moved aside")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 

@@ -11,6 +11,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from fmsearch.commands.arguments import positive
 from fmsearch.errors import FAILED
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ COUNT = 3
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("folder", metavar="RUN", help="the run's folder, as in runs/small")
-    parser.add_argument("--count", metavar="K", type=_positive, default=COUNT, help=f"how many (default: {COUNT})")
+    parser.add_argument("--count", metavar="K", type=positive, default=COUNT, help=f"how many (default: {COUNT})")
     parser.add_argument("--seed", metavar="N", type=int, help="of the random choice (default: another one each time)")
-    parser.add_argument("--workers", metavar="N", type=_positive, help="side by side (default: one per core)")
+    parser.add_argument("--workers", metavar="N", type=positive, help="side by side (default: one per core)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,9 +72,3 @@ def table(done: Sequence[Repetition]) -> Table:
             one.difference or "the same",
         )
     return rows
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number; expected 1 or more")
-    return int(text)

@@ -6,8 +6,8 @@ fetched by it.
 
 from __future__ import annotations
 
+import http.client
 import logging
-import os
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fmsearch.cache_folder import keras_home
 from fmsearch.datasets.archive import read_array, read_headers, require
 from fmsearch.datasets.base import Source
 from fmsearch.datasets.catalogue import CATALOGUE, Entry
@@ -57,7 +58,7 @@ def read_known(name: Name, labels: Language) -> Source:
 
 def keras_folder() -> Path:
     """Where Keras keeps data sets: `datasets` in `$KERAS_HOME`, or in `~/.keras`."""
-    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
+    return keras_home() / "datasets"
 
 
 def _digits() -> Raw:
@@ -100,10 +101,8 @@ def _require_network(name: Name, entry: Entry, missing: list[Path]) -> None:
             pass
     except urllib.error.HTTPError:
         pass  # the server is there, and Keras asks for the file in another way
-    except urllib.error.URLError as error:
-        raise _unavailable(name, entry, missing, error.reason) from error
-    except OSError as error:
-        raise _unavailable(name, entry, missing, error) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise _unavailable(name, entry, missing, getattr(error, "reason", error)) from error
     logger.info("Downloading %s from %s", name, entry.origin)
 
 
@@ -130,7 +129,8 @@ def _unavailable(name: Name, entry: Entry, missing: list[Path], why: object) -> 
     fix = f"Put {files} into {missing[0].parent}, or connect to the network and run again."
     if name == "cifar10":
         fix = f"Save {entry.origin} as {missing[0]}, or connect to the network and run again."
-    return InputError(f"{name} is not on this machine and cannot be downloaded: {why}.", fix)
+    told = " ".join(str(why).split()).rstrip(".")
+    return InputError(f"{name} is not on this machine and cannot be downloaded: {told}.", fix)
 
 
 def _damaged(what: str, why: str) -> InputError:

@@ -16,6 +16,7 @@ from fmsearch.proposers.dialect import finite, suggested, understood
 from fmsearch.proposers.samplers import ORDINARY, Manner, quiet
 from searchspace import Choice, Dimension, Integer, SearchSpace, decode, dimensions, from_values
 from searchspace.domains import Value
+from searchspace.errors import OwnCodeError
 
 Direction: TypeAlias = Literal["maximize", "minimize"]
 
@@ -117,9 +118,11 @@ class _Asker:
         try:
             with quiet():
                 yield
+        except OwnCodeError:  # a block's, which the sampler tried
+            raise
         except Exception as error:
-            what = f"The sampler {self._name} failed: {type(error).__name__}: {error}.".replace("..", ".")
-            raise FmsearchError(what, "Results are safe; mend it, or name another engine.sampler.") from error
+            what = f"The sampler {self._name} failed: {type(error).__name__}: {str(error).rstrip('.')}."
+            raise FmsearchError(what, "Results are safe; fix it, or name another engine.sampler.") from error
 
 
 def suggest(trial: optuna.Trial, dimension: Dimension) -> Value:

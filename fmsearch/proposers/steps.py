@@ -122,13 +122,13 @@ class Stepwise:
     def _ask(self, which: int) -> Proposal | None:
         """A proposal of an engine; what is too large for it is told it at once, and costs no training."""
         engine, score = self._engines[which], self._scores[which]
-        for attempt in range(TRIES):
+        for _ in range(TRIES - 1):
             asked = engine.ask()
             known = score.beforehand(asked.candidate) if asked else None
-            if asked is None or known is None or attempt == TRIES - 1:
+            if asked is None or known is None:
                 return asked
             engine.tell(asked.number or 0, known)
-        return None
+        return engine.ask()
 
 
 def scores(engine: Engine, space: SearchSpace, objectives: Objectives, seed: int) -> list[Score]:

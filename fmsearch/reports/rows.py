@@ -101,7 +101,7 @@ def find(table: Sequence[Row], prefix: str) -> Row:
     if len(found) == 1:
         return found[0]
     what = f"No model's id begins with '{prefix}'." if not found else f"{len(found)} models' ids begin with '{prefix}'."
-    raise InputError(what, "`fmsearch leaderboard` lists them; as many digits will do as tell one from the others.")
+    raise InputError(what, "`fmsearch leaderboard` lists the ids; give enough digits to match only one.")
 
 
 def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str, down_to: int) -> Row:

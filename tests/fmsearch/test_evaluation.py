@@ -50,7 +50,10 @@ def test_the_backend_is_that_of_the_variable_or_the_file_or_tensorflow(tmp_path,
     assert Environment.here().backend == "torch"
 
 
-def test_a_hidden_card_is_no_card(monkeypatch):
+def test_a_hidden_card_is_no_card(monkeypatch, tmp_path):
+    monkeypatch.setattr("fmsearch.evaluation.NVIDIA_DEVICES", tmp_path)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert Environment.here().device == "gpu"
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
     assert Environment.here().device == "cpu"
 

@@ -13,10 +13,13 @@ import pytest
 from PIL import Image
 
 from fmsearch.cli import main
+from fmsearch.engine import Engine
 from fmsearch.errors import InputError
+from fmsearch.proposers import make
 from fmsearch.schema import study_schema
-from fmsearch.study import load_study, study_with
+from fmsearch.study import Objectives, load_study, study_with
 from searchspace import Input, analyse
+from searchspace.errors import OwnCodeError
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/your-own-blocks.md").read_text(encoding="utf-8")
 BLOCKS = re.search(r"```python\n(# my_blocks\.py\n.*?)```", PAGE, re.DOTALL)[1]
@@ -190,6 +193,20 @@ def test_two_files_with_one_kind_are_told_apart(folder, capsys):
     code, _, err = told(capsys, "schema", "--blocks", folder / "my_blocks.py", "--blocks", folder / "other.py")
     assert code == 2
     assert "the kind 'ghost' of GhostBlock is that of a block in" in err
+
+
+def test_a_failure_for_a_rare_value_is_the_blocks_and_not_the_samplers(folder):
+    """One that no sample of `check` has met."""
+    wrong = BLOCKS.replace("return (Ghost(", 'assert picked["filters"] != 777\n        return (Ghost(')
+    assert wrong != BLOCKS
+    (folder / "my_blocks.py").write_text(wrong, encoding="utf-8")
+    study = STUDY.replace("filters: [8, 16]", "filters: {low: 776, high: 778}").replace("count: [1, 2]", "count: 1")
+    path = folder / "ghosts.yaml"
+    path.write_text(study.replace("budget:", "engine: {sampler: grid}\nbudget:"), encoding="utf-8")
+    space = load_study(path).search_space(Input(height=8, width=8))
+    proposer = make(Engine(sampler="grid"), space, Objectives(), seed=0)
+    with pytest.raises(OwnCodeError, match=r"my_blocks\.py:\d+: GhostBlock\.unit failed: AssertionError"):
+        [proposer.ask() for _ in range(3)]
 
 
 def leaderboard(capsys, folder):

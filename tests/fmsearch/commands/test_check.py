@@ -145,6 +145,13 @@ def test_nothing_heavy_is_imported(study):
     assert done.stderr == ""
 
 
+def test_the_sizes_that_the_study_asks_for_have_a_row(study, capsys):
+    assert main(["check", study, "--set", "objectives.minimize=memory", "--set", "limits.int8_bytes=30_000"]) == 0
+
+    rows = capsys.readouterr().out.partition("those that fit")[2].splitlines()[1:5]
+    assert [row.split()[0] for row in rows] == ["parameters", "macs", "memory", "int8_bytes"]
+
+
 def test_a_time_limit_is_forecast(study, capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("FMSEARCH_CACHE", str(tmp_path))
     assert main(["check", study, "--set", "budget={time: 2m, rungs: [1, 3]}"]) == 0

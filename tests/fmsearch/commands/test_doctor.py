@@ -74,6 +74,14 @@ def test_a_cache_that_cannot_be_written(capsys, monkeypatch, tmp_path):
     )
 
 
+def test_a_cache_in_a_home_that_nobody_has_is_a_folder_of_that_name(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FMSEARCH_CACHE", "~nobody-by-that-name/cache")
+    monkeypatch.setenv("KERAS_HOME", "~nobody-by-that-name/keras")
+
+    assert told(capsys, 0)["cache"] == "~nobody-by-that-name/cache"
+
+
 def test_plain_lines_are_aligned():
     assert doctor.plain([Finding("python", "3.11"), Finding("fashion", "x [y]", "no")]) == (
         "python   3.11\nfashion  x [y]  PROBLEM: no"
@@ -82,10 +90,12 @@ def test_plain_lines_are_aligned():
 
 def test_a_terminal_gets_a_table(capsys, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
 
     assert main(["doctor"]) == 0
 
-    assert "tensorflow" in capsys.readouterr().out
+    assert "\x1b[" in capsys.readouterr().out
 
 
 def test_nothing_heavy_is_imported():

@@ -101,7 +101,10 @@ def test_an_existing_file_is_left_as_it_is(tmp_path, capsys):
             ["--data", "folder:~nobody-by-that-name/x"],
             "--data folder:~nobody-by-that-name/x: Could not determine home directory. Expected a path.",
         ),
-        (["no/x.yaml"], "no/x.yaml cannot be written: No such file or directory. Expected a file in a folder."),
+        (
+            ["no/x.yaml"],
+            "no/x.yaml cannot be written: No such file or directory. Make its folder first, or name another file.",
+        ),
     ],
 )
 def test_what_is_wrong_input(tmp_path, capsys, arguments, message):

@@ -109,7 +109,7 @@ def test_wrong_paths_and_options(tmp_path, capsys):
         with pytest.raises(SystemExit) as ended:
             main(["leaderboard", str(tmp_path), f"--top={top}"])
         assert ended.value.code == 2
-        assert f"'{top}' is no number of models; expected 1 or more" in capsys.readouterr().err
+        assert f"'{top}' is no number; expected 1 or more" in capsys.readouterr().err
 
 
 def test_data_needs_nothing_heavy(run):

@@ -34,7 +34,7 @@ def test_a_model_by_the_first_digits_of_its_id(run, capsys):
 def test_an_id_of_none_or_several(run, prefix, told, capsys):
     assert main(["show", run, prefix]) == 2
 
-    fix = "`fmsearch leaderboard` lists them; as many digits will do as tell one from the others."
+    fix = "`fmsearch leaderboard` lists the ids; give enough digits to match only one."
     assert capsys.readouterr() == ("", f"fmsearch: {told}{fix}\n")
 
 

@@ -73,7 +73,7 @@ def test_what_was_made_elsewhere_cannot_be_verified_here(tiny_run, changed, caps
     changed(evaluation=elsewhere)
     assert main(["verify", str(tiny_run)]) == 2
     err = capsys.readouterr().err
-    assert "was made in an environment as it is here: backend_version 1.0, here 2" in err
+    assert "can be verified here: backend_version 1.0, here 2" in err
     assert "Traceback" not in err
 
 
@@ -95,7 +95,7 @@ def test_a_run_that_goes_on_elsewhere_says_so_and_mixes_nothing(tiny_run, change
     assert main(["run", str(tiny_run / "study.yaml"), "--out", str(tiny_run), "--workers", "1"]) == 0
 
     out = capsys.readouterr().out
-    assert re.search(r"note: [34] evaluations in this folder were made elsewhere \(instructions sve, here ", out)
+    assert re.search(r"note: Of this folder, [34] evaluations from elsewhere \(instructions sve, here ", out)
     assert " stored\n" not in out
 
 

@@ -2,9 +2,11 @@ import gzip
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import tarfile
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +124,29 @@ def test_what_is_missing_is_looked_for_at_home(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     assert f"Put mnist.npz into {tmp_path / '.keras' / 'datasets'}" in refusal(Data(dataset="mnist"))
+
+
+def test_a_proxy_that_is_none_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("urllib.request._opener", None)  # it keeps the proxies that there were when it was made
+
+    def answer():
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"SSH-2.0-OpenSSH\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.getsockname()[1]}")
+        answering = threading.Thread(target=answer, daemon=True)
+        answering.start()
+        assert "mnist is not on this machine and cannot be downloaded: SSH-2.0-OpenSSH. Put" in refusal(
+            Data(dataset="mnist")
+        )
+        answering.join()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """An export that is not what the run trained is found out."""
 
-import os
-
 import keras
 import numpy as np
 import pytest
@@ -93,6 +91,15 @@ def test_a_torn_file_cannot_be_run(delivery, tmp_path):
         verify(torn, delivery.model, claim(1.0))
 
 
-def test_processes_use_one_thread_of_the_cpu():
-    assert (os.environ | verify_module.ONE_CPU_THREAD)["TF_NUM_INTRAOP_THREADS"] == "1"
-    assert verify_module.ONE_CPU_THREAD["CUDA_VISIBLE_DEVICES"] == "-1"
+def test_it_is_run_in_one_thread_of_the_cpu(delivery, monkeypatch):
+    seen = {}
+
+    def run(command, env, **_):
+        seen.update(env)
+        raise FmsearchError(command[0])
+
+    monkeypatch.setattr(verify_module.subprocess, "run", run)
+    with pytest.raises(FmsearchError):
+        verify(delivery.model, delivery.model, claim(1.0))
+    assert seen["TF_NUM_INTRAOP_THREADS"] == "1"
+    assert seen["CUDA_VISIBLE_DEVICES"] == "-1"

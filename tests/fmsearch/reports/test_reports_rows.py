@@ -73,7 +73,7 @@ def test_find(tmp_path):
 
     assert find(table, "D269").number == 0
     assert find(table, table[3].candidate.digest) is table[3]
-    with pytest.raises(InputError, match=r"^No model's id begins with 'f0'\. `fmsearch leaderboard` lists them"):
+    with pytest.raises(InputError, match=r"^No model's id begins with 'f0'\. `fmsearch leaderboard` lists the ids"):
         find(table, "f0")
     with pytest.raises(InputError, match=r"^2 models' ids begin with '05'\."):
         find(table, "05")

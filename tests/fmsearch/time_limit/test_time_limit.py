@@ -142,9 +142,9 @@ def test_where_the_search_leaves_no_time_for_the_final_stage_it_is_said_once(fir
     notes, again = Notes(), Notes()
     executor = TimedExecutor(1, slow)
     search(study(30.0, candidates=2), tmp_path / "store", executor, notes)
-    assert ("no time for the final stage" in notes.text) is is_told
+    assert ("used up the time" in notes.text) is is_told
     search(study(30.0, candidates=2), tmp_path / "store", TimedExecutor(1, slow, executor.clock), again)
-    assert "no time for the final stage" not in again.text
+    assert "used up the time" not in again.text
 
 
 def test_a_limit_in_which_nothing_can_be_trained_says_so(tmp_path):
