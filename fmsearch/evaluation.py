@@ -23,6 +23,7 @@ from searchspace.domains import Model
 KEY_LENGTH = 24
 # Raised whenever equal evaluations would give other digits than before: what an older version stored is then not found.
 TRAINING = 4
+TRAINING_BY = {"torch": 5}  # backends whose way alone has changed since
 NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 PROCESSOR = Path("/proc/cpuinfo")
 INSTRUCTIONS = re.compile(r"avx\w*|fma|amx\w*|f16c|asimd\w*|sve\w*|bf16|i8mm")
@@ -110,7 +111,8 @@ class Evaluation(Model):
     def key(self) -> str:
         """The name under which the result is stored: a digest of all the above, and of the way of training."""
         content = self.model_dump(mode="json", exclude={"candidate"} if self.augment else {"candidate", "augment"})
-        return _digest({**content, "candidate": self.candidate.digest, "training": TRAINING})[:KEY_LENGTH]
+        way = TRAINING_BY.get(self.environment.backend, TRAINING)
+        return _digest({**content, "candidate": self.candidate.digest, "training": way})[:KEY_LENGTH]
 
 
 class Epoch(Model):

@@ -51,14 +51,14 @@ def test_squeeze_and_excitation_weights_each_feature_map():
     weights = 1 / (1 + np.exp(-(hidden @ excite[0, 0] + excite_bias)))
 
     expected = image * weights[:, None, None, :]
-    assert np.allclose(model(image), expected, atol=1e-6)
+    assert np.allclose(keras.ops.convert_to_numpy(model(image)), expected, atol=1e-6)
 
 
 def test_branches_stand_side_by_side_in_their_order():
     model = randomised(of_layers(Concatenate(branches=((Conv2D(filters=2, kernel_size=1),), ()))))
     image = images((4, 5, 3)) / 255
 
-    found = np.asarray(model(image))
+    found = keras.ops.convert_to_numpy(model(image))
 
     assert found.shape == (2, 4, 5, 5)
     assert np.allclose(found[..., 2:], image, atol=1e-6)
@@ -75,7 +75,7 @@ def test_a_file_of_any_block_is_read_by_keras_alone_and_says_the_same(tmp_path, 
     deployable(candidate.architecture, network).save(tmp_path / "x.keras")
     found = keras.saving.load_model(tmp_path / "x.keras", safe_mode=True).predict(pixels, verbose=0)
 
-    expected = np.asarray(keras.ops.softmax(network(pixels / 255)))
+    expected = keras.ops.convert_to_numpy(keras.ops.softmax(network(pixels / 255)))
     assert np.allclose(found, expected, atol=1e-6)
     assert expected.max() < 0.9  # where one class has all, any two models agree
 

@@ -252,6 +252,6 @@ def test_a_split_that_is_no_multiple_of_the_batch_is_measured_whole():
     trainee = train.trainee_of(item, len(digits().x_train))
     loop = choose_loop(trainee, Split(digits().x_train, digits().y_train))
     part = Split(digits().x_test[:7], digits().y_test[:7])
-    logits = trainee.network(part.x.astype(np.float32) / 255)
+    logits = keras.ops.convert_to_numpy(trainee.network(part.x.astype(np.float32) / 255))
     expected = float(trainee.loss(part.y, logits))
     assert loop.evaluate(part)[0] == pytest.approx(expected, rel=1e-5)
