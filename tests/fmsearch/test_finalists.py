@@ -150,7 +150,7 @@ def test_no_single_change_of_a_choice_would_make_more_of_the_time(finalists, tot
     with patch.object(module, "CHANCE", 0.0):
         chosen = choose(finalists, total, 1_000)
     assert chosen == sorted(chosen, key=lambda one: one.point.size)
-    others = [one for one in module._contenders(finalists, total) if one not in chosen]  # noqa: SLF001
+    others = [one for one in module._contenders(finalists, total) if one not in chosen]  # noqa: SLF001  # who may join
     rests = [[one for one in chosen if one is not leaving] for leaving in chosen]
     changed = [*filter(None, rests), *([*rest, joining] for rest in [chosen, *rests] for joining in others)]
     for members in changed:

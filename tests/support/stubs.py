@@ -139,10 +139,10 @@ _RELATIVE: dict[str, Relative] = {}
 
 def _relative(study: Study) -> Relative:
     """What counts in a study, which is pure, and takes longer to find out than many a stub's whole search."""
+    if not study.budget.is_limited:  # which takes no sample of the space
+        return all_alike
     key = study.model_dump_json(include={"space", "training", "limits", "seed", "objectives", "budget"})
     if key not in _RELATIVE:
-        if not study.budget.is_limited:
-            return all_alike
         _RELATIVE[key] = relative_of(study, preview(study.search_space(IMAGES), study.seed))
     return _RELATIVE[key]
 
