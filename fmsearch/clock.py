@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
 
-
-class Facts(Protocol):
-    """Where facts about a run are kept."""
-
-    def note(self, name: str, value: float) -> None:
-        """Remember a fact."""
-
-    def fact(self, name: str) -> float | None:
-        """A fact; None if it was never noted."""
+from fmsearch.facts import Facts
 
 
 class Clock:

@@ -93,6 +93,11 @@ class Engine(Model):
         return str(self.tuner if self.name == "keras_tuner" else self.sampler)
 
     @property
+    def has_rungs(self) -> bool:
+        """Whether it says itself how long each candidate trains."""
+        return self.name == "keras_tuner" and self.tuner == "hyperband"
+
+    @property
     def is_single(self) -> bool:
         """Whether it knows one objective alone."""
         return self.name == "keras_tuner" or self.sampler == "cmaes"

@@ -29,7 +29,20 @@ PROCESSOR = Path("/proc/cpuinfo")
 INSTRUCTIONS = re.compile(r"avx\w*|fma|amx\w*|f16c|asimd\w*|sve\w*|bf16|i8mm")
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 """What our own workers add to XLA_FLAGS."""
-SETTINGS = (kernels.VARIABLE, "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "TF_XLA_FLAGS", "XLA_FLAGS")
+SETTINGS = (
+    kernels.VARIABLE,
+    "ONEDNN_MAX_CPU_ISA",
+    "DNNL_MAX_CPU_ISA",
+    "TF_XLA_FLAGS",
+    "XLA_FLAGS",
+    "NVIDIA_TF32_OVERRIDE",
+)
+SETTINGS_OF = {
+    "jax": ("JAX_PLATFORMS", "JAX_ENABLE_X64", "JAX_DEFAULT_MATMUL_PRECISION"),
+    "torch": ("ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR"),
+}
+BACKENDS = ("tensorflow", "jax", "torch")
+"""Those of Keras's that train."""
 
 Purpose: TypeAlias = Literal["search", "final"]
 
@@ -66,6 +79,7 @@ class Environment(Model):
     def here(cls) -> Self:
         """This machine's, without importing a backend."""
         backend = chosen_backend()
+        settings = (*SETTINGS, *SETTINGS_OF.get(backend, ()))
         return cls(
             backend=backend,
             backend_version=_version(backend),
@@ -73,7 +87,7 @@ class Environment(Model):
             device="gpu" if _has_gpu() else "cpu",
             machine=platform.machine(),
             instructions=_instructions(),
-            settings=" ".join(f"{name}={value}" for name in SETTINGS if (value := _set(name))),
+            settings=" ".join(f"{name}={value}" for name in settings if (value := _set(name))),
         )
 
     def differences(self, other: Environment) -> list[str]:
@@ -129,7 +143,7 @@ class Result(Model):
     """What an evaluation gives.
 
     `accuracy` and `loss` are of the validation split. `seconds` is wall time, of which `setup` went by before the first
-    step and after the last. A failed one says why in `reason`; one that is done, what went wrong beside it.
+    step and after the last. A failed one says why in `reason`; one that is done, in `remark` what went wrong beside it.
     """
 
     status: Literal["done", "failed"]
@@ -140,6 +154,11 @@ class Result(Model):
     seconds: float = 0.0
     setup: float = 0.0
     reason: str = ""
+    remark: str = ""
+
+    def passes(self, epochs: float) -> float:
+        """Epochs that it trained, of so many that were asked: fewer where it stopped early or failed."""
+        return min(epochs, len(self.curve))
 
 
 def derive_seed(*parts: object) -> int:

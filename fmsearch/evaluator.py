@@ -13,7 +13,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from fmsearch.evaluation import Evaluation, Result
-from fmsearch.events import Note, Observer, Started
+from fmsearch.events import Ended, Note, Observer, Started
 from fmsearch.executors import Call, Executor, Outcome
 
 TRIES = 3
@@ -63,7 +63,7 @@ class Evaluator:
         cache: where results are found and kept.
         executor: where the others run.
         call: the call that runs an evaluation.
-        observer: told of each evaluation that begins on a worker.
+        observer: told of each evaluation that begins on a worker, and that it ended.
         stop: when set, nothing more is begun.
     """
 
@@ -165,6 +165,7 @@ class Evaluator:
     def _settle(self, ticket: int, outcome: Outcome) -> Answer | None:
         """The answer; None where the fault was external and another try may do better."""
         wanted = self._running.pop(ticket)
+        self._observer.notice(Ended(wanted.evaluation))
         outcome, result = _read(outcome)
         if result is not None:
             if wanted.known:
@@ -184,10 +185,10 @@ class Evaluator:
 
     def _without_remark(self, result: Result) -> Result:
         """A result as it is kept: what went wrong beside it is told now, and is no part of it."""
-        if result.status == "failed" or not result.reason:
+        if not result.remark:
             return result
-        self._observer.notice(Note(f"{result.reason}."))
-        return result.model_copy(update={"reason": ""})
+        self._observer.notice(Note(f"{result.remark}."))
+        return result.model_copy(update={"remark": ""})
 
     def _say_so(self) -> None:
         if self._running and not self._said_so:

@@ -36,6 +36,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A worker is done with an evaluation, whether or not anything came of it."""
+
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """An evaluation has a result; `stored` if it was found in the store. `size` is in the objective's unit."""
 
@@ -62,7 +69,7 @@ class Note:
     text: str
 
 
-Event: TypeAlias = Began | Proposed | Started | Finished | FinalStage | Note
+Event: TypeAlias = Began | Proposed | Started | Ended | Finished | FinalStage | Note
 
 
 class Observer(Protocol):

@@ -41,9 +41,10 @@ class Intake:
         proposer: who proposes.
         space: where candidates are drawn from when the proposer is stuck, and whose limits they must keep.
         seed: of those draws.
+        prescribes: whether the proposer says how long its candidates train; then none but its own are taken.
     """
 
-    def __init__(self, proposer: Proposer, space: SearchSpace, seed: int) -> None:
+    def __init__(self, proposer: Proposer, space: SearchSpace, seed: int, *, prescribes: bool = False) -> None:
         self._proposer = proposer
         self._space = space
         self._random = Random(seed)  # noqa: S311  # a search, not a secret
@@ -54,7 +55,7 @@ class Intake:
         self._nearest: Refusal | None = None
         self.rejected = 0
         self.repeated = 0
-        self.prescribes = False
+        self.prescribes = prescribes
         self.exhausted = False
 
     def take(self, count: int) -> Iterator[Taken]:
@@ -84,11 +85,15 @@ class Intake:
                 idle += 1
                 self.exhausted = idle >= PATIENCE + DRAWS
         if not self._known:
-            nearest = self._nearest.why if self._nearest else "none"
-            raise InputError(
-                f"None of {PATIENCE + DRAWS:,} proposals can be trained; the nearest miss: {nearest}.",
-                "Raise `limits`, or allow smaller networks in `space`.",
-            )
+            raise InputError(f"{self._nothing}.", "Raise `limits`, or allow smaller networks in `space`.")
+
+    @property
+    def _nothing(self) -> str:
+        """What was tried in vain."""
+        if self.prescribes:
+            return "The engine found no candidate that can be trained"
+        nearest = self._nearest.why if self._nearest else "none"
+        return f"None of {PATIENCE + DRAWS:,} proposals can be trained; the nearest miss: {nearest}"
 
     def _is_for_now(self, one: Taken, taken: set[int]) -> bool:
         """One candidate has one training in a cohort; another one of it waits for the next."""
@@ -113,7 +118,6 @@ class Intake:
             self._proposer.tell(number, verdict)
 
     def _consider(self, proposal: Proposal) -> Taken | None:
-        self.prescribes = self.prescribes or proposal.epochs is not None
         known = self._known.get(proposal.candidate.digest)
         if known is not None:
             return self._again(proposal, replace(known, epochs=proposal.epochs))

@@ -41,7 +41,7 @@ def load(path: Path) -> Own:
         InputError: it is not there, fails, or defines no block.
     """
     digest = _digest(path, BLOCKS)
-    module = _run(path, digest, BLOCKS)
+    module = _module(path, digest, BLOCKS)
     own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
     for layer in own:
         if issubclass(layer, CustomLayer):
@@ -73,7 +73,7 @@ def named(what: str) -> Callable[..., Any]:
     where, _, name = what.rpartition(":")
     try:
         if where.endswith(".py"):
-            module = _run(Path(where), _digest(Path(where), SAMPLER), SAMPLER)
+            module = _module(Path(where), _digest(Path(where), SAMPLER), SAMPLER)
         else:
             module = importlib.import_module(where)
     except InputError:
@@ -112,13 +112,21 @@ def _digest(path: Path, expected: str) -> str:
         raise InputError(f"{path} cannot be read ({error.strerror}).", expected) from None
 
 
+def _module(path: Path, digest: str, expected: str) -> ModuleType:
+    """The module that a file makes."""
+    try:
+        return _run(path, digest)
+    except InputError as error:
+        raise InputError(error.what, expected) from error
+
+
 @cache
-def _run(path: Path, digest: str, expected: str) -> ModuleType:
+def _run(path: Path, digest: str) -> ModuleType:
     """The module that a file makes, run once for what it holds."""
     name = f"fmsearch_own_{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise InputError(f"{path} is no Python file.", expected)
+        raise InputError(f"{path} is no Python file.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # where pydantic looks up what its annotations name
     try:
@@ -126,7 +134,7 @@ def _run(path: Path, digest: str, expected: str) -> ModuleType:
             spec.loader.exec_module(module)
     except Exception as error:  # whatever a user's file does
         sys.modules.pop(name)
-        raise InputError(failure(error, str(path)), expected) from error
+        raise InputError(failure(error, str(path))) from error
     return module
 
 

@@ -45,7 +45,7 @@ class Patience:
         """Look at a training that has ended."""
         if result.status == "done":
             self._setup = max(self._setup, result.setup)
-            work = self._work(analysis, min(evaluation.epochs, len(result.curve)))
+            work = self._work(analysis, result.passes(evaluation.epochs))
             self._pace = max(self._pace, (result.seconds - result.setup) / work)
 
     def _work(self, analysis: Analysis, epochs: float) -> float:

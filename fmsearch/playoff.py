@@ -28,7 +28,7 @@ def rounds(study: Study, cohort: float, total: float) -> int:
         total: what the whole search may cost.
     """
     budget = study.budget
-    if study.engine.tuner == "hyperband":  # whose brackets end in long trainings of their own
+    if study.engine.has_rungs:  # which end in long trainings
         return 0
     counts = trainings(budget.cohort, budget.cohort, budget.rungs, budget.keep)
     training = cohort * budget.rungs[-1] / sum(count * epochs for epochs, count in counts.items())

@@ -10,7 +10,10 @@ from random import Random
 from fmsearch.datasets import Dataset, load, share
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Environment, Evaluation, Result
+from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Executor
+from fmsearch.patience import plenty
+from fmsearch.reports.views import QuietView
 from fmsearch.run_folder import RunFolder
 from fmsearch.store import Store
 from fmsearch.study import load_study
@@ -53,19 +56,29 @@ def repeat(folder: RunFolder, count: int, seed: int | None, executor: Executor) 
         data = load(study.data, folder.path)
         _require_same_images(drawn, data)
         where = str(share(data))
+
+        def call(evaluation: Evaluation) -> Call:
+            return Call(EVALUATE, Job(evaluation=evaluation, data=where, blocks=study.blocks).model_dump_json())
+
+        evaluator = Evaluator(_Nothing(), executor, call, QuietView())
+        for number, (evaluation, stored) in enumerate(drawn):
+            evaluator.renew(number, evaluation, plenty(stored.seconds))
         results: dict[int, Result] = {}
-        waiting = list(enumerate(drawn))
-        while len(results) < len(drawn):
-            while waiting and len(drawn) - len(waiting) - len(results) < executor.workers:
-                ticket, (evaluation, _) = waiting.pop(0)
-                job = Job(evaluation=evaluation, data=where, blocks=study.blocks)
-                executor.submit(ticket, Call(EVALUATE, job.model_dump_json()))
-            finished = executor.next()
-            if finished is None or finished[1].value is None:
-                why = finished[1].error if finished else "no worker answered"
-                raise FmsearchError(f"An evaluation cannot be trained again: {why}.")
-            results[finished[0]] = Result.model_validate_json(finished[1].value)
-    return [Repetition(*one, results[ticket]) for ticket, one in enumerate(drawn)]
+        while (answer := evaluator.next()) is not None:
+            if not answer.kept:
+                raise FmsearchError(f"An evaluation cannot be trained again: {answer.result.reason}.")
+            results[answer.number] = answer.result
+    return [Repetition(*one, results[number]) for number, one in enumerate(drawn)]
+
+
+class _Nothing:
+    """Knows no result, and keeps none."""
+
+    def find(self, key: str) -> None:
+        """None."""
+
+    def add(self, evaluation: Evaluation, result: Result) -> None:
+        """Pass over it."""
 
 
 def _drawn(folder: RunFolder, count: int, seed: int | None) -> list[tuple[Evaluation, Result]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,15 +13,13 @@ from fmsearch.clock import Clock
 from fmsearch.datasets import Dataset, load, share
 from fmsearch.effort import Relative, affordable, relative_of
 from fmsearch.errors import InputError
-from fmsearch.evaluation import Environment, Evaluation, derive_seed
+from fmsearch.evaluation import BACKENDS, Environment, Evaluation, chosen_backend, derive_seed
 from fmsearch.evaluator import Evaluator
 from fmsearch.events import Began, Both, Note, Observer
-from fmsearch.executors import Call
+from fmsearch.executors import Call, cores
 from fmsearch.forecast import forecast
-from fmsearch.hurry import decisions
 from fmsearch.intake import Intake
-from fmsearch.pace import Pace
-from fmsearch.pacing import pace
+from fmsearch.pace import Pace, decisions, pace
 from fmsearch.patience import Patience
 from fmsearch.preview import preview
 from fmsearch.proposers import Proposer
@@ -39,7 +36,7 @@ from fmsearch.training.worker import EVALUATE, PREPARE, Job
 from fmsearch.trials import Conditions, Trials
 from fmsearch.weights import keep
 from fmsearch.workspace import opened, record
-from searchspace import Input, SearchSpace
+from searchspace import SearchSpace
 
 
 def run(
@@ -72,12 +69,13 @@ def run(
         KeyboardInterrupt: the run was stopped; running the study again goes on with it.
     """
     start = time.monotonic()
+    _require_backend()
     study = study.resolve(Path())
     folder = folder_of(study, out)
     runner = executors.make(executor, _workers(workers, executor), folder.log)
     data = load(study.data, Path())
     watching = observer or QuietView()
-    with closing(runner), opened(folder, study, fresh=fresh) as store:
+    with opened(folder, study, fresh=fresh) as store, closing(runner):  # the folder is free once no worker writes in it
         if study.engine.name == "keras_tuner":  # which takes as long to import as a worker to get ready
             runner.warm(PREPARE)
         calls = _calls(folder, str(share(data)), study.blocks)
@@ -98,7 +96,7 @@ def _carry_out(
 ) -> None:
     """Search and train the front, as the study and the clock say."""
     images, environment = len(data.x_train), Environment.here()
-    image = input_of(data)
+    image = data.description.input
     space = study.search_space(image)
     speed = recall(environment, image)
     sample = preview(space, study.seed)
@@ -160,7 +158,7 @@ def conduct(
         brackets=brackets_of(study.budget),
         wanted=affordable(relative),
     )
-    intake = Intake(proposer, space, derive_seed(study.seed, "intake"))
+    intake = Intake(proposer, space, derive_seed(study.seed, "intake"), prescribes=study.engine.has_rungs)
     patience = Patience(speed, conditions.images, lambda: timing.left)
     trials = Trials(
         study, conditions, evaluator=evaluator, trail=store, observer=observer, clock=clock, patience=patience
@@ -174,12 +172,6 @@ def folder_of(study: Study, out: str | Path | None = None) -> RunFolder:
     return RunFolder(Path("runs") / study.name if out is None else Path(out))
 
 
-def input_of(data: Dataset) -> Input:
-    """The images and classes that networks must be made for."""
-    height, width, channels = data.x_train.shape[1:]
-    return Input(height=height, width=width, channels=channels, classes=len(data.class_names))
-
-
 def _calls(folder: RunFolder, data: str, blocks: tuple[str, ...]) -> Callable[[Evaluation], Call]:
     """How an evaluation is called for, with images that lie at `data`."""
 
@@ -190,20 +182,18 @@ def _calls(folder: RunFolder, data: str, blocks: tuple[str, ...]) -> Callable[[E
     return call
 
 
+def _require_backend() -> None:
+    if (backend := chosen_backend()) not in BACKENDS:
+        what = f"Keras's backend '{backend}' does not train networks."
+        raise InputError(what, f"Expected KERAS_BACKEND to be {', '.join(BACKENDS[:-1])} or {BACKENDS[-1]}.")
+
+
 def _workers(workers: int | None, executor: str) -> int:
     if workers is None:
         return 1 if executor == "inline" else cores()
     if workers < 1:
         raise InputError(f"{figures.several(workers, 'worker')} cannot work.", "Expected --workers 1 or more.")
     return workers
-
-
-def cores() -> int:
-    """Cores that this process may use; where the system does not say, all there are."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def _note_facts(store: Store, study: Study, data: Dataset) -> None:

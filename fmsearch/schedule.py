@@ -30,7 +30,7 @@ def survivors(results: Mapping[int, Point], keep: float) -> list[int]:
         keep: the share that goes on.
     """
     by_size = sorted(results, key=lambda number: (results[number].size, number))
-    expected = trend(list(results.values()))
+    expected = trend([results[number] for number in by_size])
     above = {number: point.accuracy - expected(point) for number, point in results.items()}
     count = math.ceil(keep * len(by_size) - 1e-9)
     edges = [group * len(by_size) // count for group in range(count)]
@@ -104,7 +104,7 @@ def shared_out(candidates: int, engines: int) -> list[int]:
 def planned(study: Study) -> dict[float, int]:
     """How many candidates of a study train at each length, in epochs."""
     budget = study.budget
-    if study.engine.tuner != "hyperband":
+    if not study.engine.has_rungs:
         return trainings(budget.candidates, budget.cohort, budget.rungs, budget.keep)
     whole, steps = brackets_of(budget), 1 if study.engine.scalarize else STEPS
     shares = [replace(whole, candidates=count) for count in shared_out(whole.candidates, steps)]

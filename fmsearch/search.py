@@ -6,7 +6,6 @@ where a time limit ends it does the clock have a say, and that is written down.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from fmsearch.effort import Relative
@@ -189,7 +188,7 @@ class Search:
     def _record(self, answer: Answer) -> None:
         """Fold one result into its cohort; a rung that is complete opens the next."""
         number, epochs = answer.number, answer.evaluation.epochs
-        passes = min(epochs, len(answer.result.curve) or math.inf)
+        passes = answer.result.passes(epochs) or epochs  # one that failed at once is priced as a whole
         price = self._pace.price(self._trials.taken[number].analysis, answer.result, passes)
         index, is_next = self._ledger.record(number, epochs, self._trials.point(answer), price, passes)
         if is_next:

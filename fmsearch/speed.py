@@ -12,6 +12,7 @@ from fmsearch.cache_folder import roots
 from fmsearch.effort import effort
 from fmsearch.evaluation import Environment
 from fmsearch.events import Event, Finished
+from fmsearch.whole import write_text
 from searchspace import Input
 from searchspace.domains import Model
 
@@ -54,7 +55,7 @@ class Speedometer:
     def notice(self, event: Event) -> None:
         """Count what was trained just now."""
         if isinstance(event, Finished) and not event.stored and event.result.status == "done":
-            epochs = min(event.evaluation.epochs, len(event.result.curve))
+            epochs = event.result.passes(event.evaluation.epochs)
             self._effort += effort(event.analysis) * self._images * epochs
             self._seconds += event.result.seconds - event.result.setup
             self._setup += event.result.setup
@@ -69,7 +70,7 @@ class Speedometer:
             with suppress(OSError):
                 known = {**_read(root / FILE), self._name: speed.model_dump()}
                 root.mkdir(parents=True, exist_ok=True)
-                (root / FILE).write_text(json.dumps(known, indent=1), encoding="utf-8")
+                write_text(root / FILE, json.dumps(known, indent=1))
                 return
 
 

@@ -32,9 +32,9 @@ def _restore(front: Sequence[Row], folder: RunFolder, evaluator: Evaluator) -> N
             evaluation, result = next((used.evaluation, used.result) for used in row.uses if used.key == row.key)
             evaluator.renew(row.number, evaluation, plenty(result.seconds))
     while (answer := evaluator.next()) is not None:
-        if answer.result.reason:
+        if why := answer.result.reason or answer.result.remark:
             row = next(row for row in front if row.number == answer.number)
             raise FmsearchError(
-                f"The model of {row.id} is not there: {answer.result.reason}.",
+                f"The model of {row.id} is not there: {why}.",
                 "Results are safe: fix the cause and run the command again.",
             )

@@ -15,6 +15,7 @@ from fmsearch.errors import InputError
 from fmsearch.run_folder import RunFolder
 from fmsearch.store import Store
 from fmsearch.study import Study, load_study
+from fmsearch.whole import write_text
 
 HEADING = "# The study as it ran."
 
@@ -26,12 +27,11 @@ def opened(folder: RunFolder, study: Study, *, fresh: bool) -> Iterator[Store]:
     Raises:
         InputError: the folder holds another study, or one written by hand, is in use, or cannot be written.
     """
-    _refuse_foreign(folder)
-    if not fresh:
-        _refuse_another_study(folder, study)
+    _refuse_others(folder, study, fresh=fresh)
     with _writing(folder, "made"):
         folder.path.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
+        _refuse_others(folder, study, fresh=fresh)  # another run may have been here in the meantime
         with _writing(folder, "written"):
             if fresh:
                 _move_aside(folder)
@@ -46,7 +46,7 @@ def record(folder: RunFolder, study: Study) -> None:
         InputError: the folder cannot be written.
     """
     with _writing(folder, "written"):
-        _write_whole(folder.study, _as_yaml(study))
+        write_text(folder.study, _as_yaml(study))
 
 
 @contextmanager
@@ -58,6 +58,12 @@ def _writing(folder: RunFolder, what: str) -> Iterator[None]:
     except OSError as error:
         fix = "Expected a folder to write in: name another with --out."
         raise InputError(f"{folder.path} cannot be {what} ({error.strerror}).", fix) from None
+
+
+def _refuse_others(folder: RunFolder, study: Study, *, fresh: bool) -> None:
+    _refuse_foreign(folder)
+    if not fresh:
+        _refuse_another_study(folder, study)
 
 
 def _refuse_foreign(folder: RunFolder) -> None:
@@ -99,15 +105,22 @@ def _locked(folder: RunFolder) -> Iterator[None]:
         with _writing(folder, "written"):
             held = lock.acquire(timeout=0)
     except Timeout:
-        process = owner.read_text(encoding="utf-8") if owner.is_file() else "another process"
         fix = "Wait for it, or name another folder with --out."
-        raise InputError(f"{folder.path} is in use by {process}.", fix) from None
+        raise InputError(f"{folder.path} is in use by {_named(owner)}.", fix) from None
     with held:
         owner.write_text(f"process {os.getpid()}", encoding="utf-8")
         try:
             yield
         finally:
             owner.unlink(missing_ok=True)
+
+
+def _named(owner: Path) -> str:
+    """Whose a folder is, which may just be leaving it."""
+    try:
+        return owner.read_text(encoding="utf-8")
+    except OSError:
+        return "another process"
 
 
 def _move_aside(folder: RunFolder) -> None:
@@ -121,13 +134,6 @@ def _move_aside(folder: RunFolder) -> None:
     target.mkdir()
     for file in folder.files():
         file.rename(target / file.name)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Whole or not at all: a kill in between leaves what was there."""
-    draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
 
 
 def _as_yaml(study: Study) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from searchspace.candidate import Architecture
 from searchspace.costs import Cost, cost
+from searchspace.custom import Shape
 from searchspace.errors import InfeasibleError
 from searchspace.layers import (
     Activate,
@@ -24,7 +25,7 @@ from searchspace.layers import (
     SpatialDropout2D,
     SqueezeExcitation,
 )
-from searchspace.shapes import Shape, added, joined, output_shape
+from searchspace.shapes import added, joined, output_shape
 from searchspace.space import Limits
 
 FLOAT32_BYTES = 4

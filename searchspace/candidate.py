@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -73,7 +74,7 @@ class Candidate(Model):
             "recipe": _canonical(self.recipe),
         }
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The name of this candidate: 16 hexadecimal digits of the SHA-256 of its canonical form."""
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))

@@ -11,6 +11,7 @@ import math
 from functools import singledispatch
 from typing import NamedTuple
 
+from searchspace.custom import Shape
 from searchspace.layers import (
     Activate,
     BatchNormalization,
@@ -25,7 +26,6 @@ from searchspace.layers import (
     Residual,
     SqueezeExcitation,
 )
-from searchspace.shapes import Shape
 
 
 class Cost(NamedTuple):

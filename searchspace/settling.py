@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from searchspace.costs import Cost
-from searchspace.custom import asked
+from searchspace.custom import Shape, asked
 from searchspace.errors import InfeasibleError
 from searchspace.layers import Concatenate, Custom, Layer, Layers, Residual
-from searchspace.shapes import Shape, output_shape
+from searchspace.shapes import output_shape
 
 
 def settled(parts: Sequence[Layers], shape: Shape) -> list[Layers]:

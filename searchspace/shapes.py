@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import singledispatch
-from typing import TypeAlias
 
-from searchspace.custom import asked
+from searchspace.custom import Shape, asked
 from searchspace.domains import Pair
 from searchspace.errors import InfeasibleError
 from searchspace.layers import (
@@ -25,7 +24,6 @@ from searchspace.layers import (
     SqueezeExcitation,
 )
 
-Shape: TypeAlias = tuple[int, ...]
 IMAGE_RANK = 3
 
 

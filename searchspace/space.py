@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from random import Random
-from typing import Annotated, Any, Self
+from typing import Annotated
 
 from pydantic import Field
 
@@ -75,12 +75,6 @@ class SearchSpace(NetworkSpace):
             for dimension in group
             if dimension.parent is None or dimension.when
         )
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy, which works out its own `plan`: `update` may give it other fields."""
-        copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("plan", None)
-        return copied
 
     def assemble(self, picked: Mapping[str, Picked]) -> Candidate:
         """The candidate for the values picked, by scope and field."""

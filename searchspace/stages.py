@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
@@ -39,11 +39,10 @@ def one_or_several(block: Any) -> Any:
     ]
 
 
-Blocks: TypeAlias = Annotated[
-    Annotated[AnyBlock, Tag("block")]
-    | Annotated[Sequence[AnyBlock], AfterValidator(_of_different_kinds), Tag("blocks")],
-    Discriminator(lambda field: "blocks" if isinstance(field, list | tuple) else "block"),
-]
+if TYPE_CHECKING:
+    Blocks: TypeAlias = AnyBlock | Sequence[AnyBlock]
+else:
+    Blocks = one_or_several(AnyBlock)
 
 
 class Stages(Model):

@@ -1,15 +1,22 @@
-"""One thread, no log lines, and a cache of its own, before anything imports a backend; the same examples every time."""
+"""The same on every machine: one thread, no GPU, no network, and neither settings nor a cache of the user's."""
 
 import gc
 import os
 import signal
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fmsearch.cache_folder import keras_home
 from fmsearch.training.worker import share_the_machine
 
+HOME = tempfile.TemporaryDirectory(prefix="fmsearch-tests-")  # Keras's: data sets, but no keras.json
+if (DATASETS := keras_home().absolute() / "datasets").is_dir():
+    (Path(HOME.name) / "datasets").symlink_to(DATASETS)
+os.environ["KERAS_HOME"] = HOME.name
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a GPU's digits differ from run to run
 share_the_machine()
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
@@ -24,6 +31,16 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     config.stash[CACHE].cleanup()
+    HOME.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    """Nothing is fetched, here or in processes begun from here."""
+    monkeypatch.setattr("urllib.request._opener", None)  # it keeps the proxies that there were when it was made
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

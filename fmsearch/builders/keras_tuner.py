@@ -12,7 +12,8 @@ from fmsearch.evaluation import derive_seed
 from fmsearch.proposers.hyperparameters import register, understood_by
 from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
-from fmsearch.training.build import WHITE, build_model
+from fmsearch.training.build import build_model
+from fmsearch.training.trainee import WHITE
 from searchspace import Augment, Candidate, Refusal, SearchSpace, examined
 
 

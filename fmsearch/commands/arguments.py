@@ -20,5 +20,5 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
 def positive(text: str) -> int:
     """A whole number, 1 or more."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number; expected 1 or more")
+        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or more, not '{text}'")
     return int(text)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from fmsearch.commands.arguments import add_changes
+from fmsearch.commands.arguments import add_changes, positive
 from fmsearch.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("study", metavar="STUDY", help="the study file")
     add_changes(parser)
+    parser.add_argument(
+        "--workers", metavar="N", type=positive, help="what a time limit allows with so many (default: one per core)"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -47,21 +50,17 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.preview import preview
     from fmsearch.proposers import make
     from fmsearch.study import load_study
-    from searchspace import Input
 
     study = load_study(options.study, tuple(options.set), to_run=True)
     images = describe(study.data, Path(options.study).parent)
-    height, width, channels = images.shape
-    space = study.search_space(
-        Input(height=height, width=width, channels=channels, classes=len(images.class_names)),
-    )
+    space = study.search_space(images.input)
     if study.engine.code:
         make(study.engine, space, study.objectives, study.seed)  # to see that it can be
     sample = preview(space, study.seed)
     print("\n".join([*about(study, images, space), "", *shares(sample, sizes_of(study))]))
     if not sample.fitting:
         raise InputError(f"{options.study}: {nothing_fits(sample)}")
-    print("\n".join(["", *plan(study, sample)]))
+    print("\n".join(["", *plan(study, sample, options.workers)]))
     if study.blocks:
         print(f"\n{own_blocks(study, space)}")
 
@@ -154,13 +153,13 @@ def _sizes(sample: Preview, names: Sequence[str]) -> list[str]:
     return [f"{name:<14}{''.join(f'{cell:>{width}}' for cell in cells)}" for name, *cells in rows]
 
 
-def plan(study: Study, sample: Preview) -> list[str]:
-    """What will be trained."""
+def plan(study: Study, sample: Preview, workers: int | None = None) -> list[str]:
+    """What will be trained, by so many workers; by one per core if None."""
     from fmsearch.schedule import planned
 
     budget = study.budget
     if budget.is_limited:
-        return [f"limit   {_forecast(study, sample)}"]
+        return [f"limit   {_forecast(study, sample, workers)}"]
     rungs: Counter[float] = Counter(planned(study))
     epochs = round(sum(length * count for length, count in rungs.items()), 6)
     steps = ", ".join(f"{count:,} of {length}" for length, count in rungs.items())
@@ -172,22 +171,23 @@ def plan(study: Study, sample: Preview) -> list[str]:
     ]
 
 
-def _forecast(study: Study, sample: Preview) -> str:
+def _forecast(study: Study, sample: Preview, workers: int | None) -> str:
     """How the limit will be spent; without the images at hand, there is no telling how much that is."""
     from pathlib import Path
 
     from fmsearch.datasets import load
     from fmsearch.errors import FmsearchError
     from fmsearch.evaluation import Environment
+    from fmsearch.executors import cores
     from fmsearch.forecast import forecast
-    from fmsearch.runner import cores, input_of
     from fmsearch.speed import recall
 
     try:
         data = load(study.data, Path())
     except FmsearchError as error:
         return f"unknown before the images are there: {error}"
-    return str(forecast(study, sample, len(data.x_train), cores(), recall(Environment.here(), input_of(data))))
+    speed = recall(Environment.here(), data.description.input)
+    return str(forecast(study, sample, len(data.x_train), workers or cores(), speed))
 
 
 def quartiles(values: list[int]) -> list[int]:

@@ -19,7 +19,6 @@ examples:
   fmsearch doctor
   KERAS_BACKEND=jax fmsearch doctor
 """
-BACKENDS = ("tensorflow", "jax", "torch")
 PACKAGES = ("fmsearch", "keras", "optuna", "numpy", "scikit-learn", "pillow")
 
 
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 def examine() -> Iterator[Finding]:
     """Everything that is looked at."""
-    from fmsearch.runner import cores
+    from fmsearch.executors import cores
 
     yield Finding("python", platform.python_version())
     yield Finding("platform", f"{platform.system()} {platform.machine()}")
@@ -103,7 +102,7 @@ def _package(name: str, package: str) -> Finding:
 
 def _backend() -> Finding:
     """What Keras will use, and whether it is installed."""
-    from fmsearch.evaluation import chosen_backend
+    from fmsearch.evaluation import BACKENDS, chosen_backend
 
     backend = chosen_backend()
     if backend not in BACKENDS:

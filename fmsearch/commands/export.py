@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from fmsearch.commands.arguments import positive
+
 if TYPE_CHECKING:
     from fmsearch.export.delivery import Delivery
 
@@ -30,7 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     which.add_argument("--best", action="store_true", help="the most accurate on the front (this is the default)")
     which.add_argument("--knee", action="store_true", help="the one on the front where more size stops paying")
-    which.add_argument("--max-parameters", metavar="N", type=int, help="the most accurate with at most N parameters")
+    which.add_argument(
+        "--max-parameters", metavar="N", type=positive, help="the most accurate with at most N parameters"
+    )
     parser.add_argument(
         "--to", metavar="PATH", required=True, help="the file to write; its suffix is the format: .keras"
     )

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fmsearch.errors import InputError
+from fmsearch.commands.arguments import positive
 
 if TYPE_CHECKING:
     from fmsearch.export.base import Classifier, Probabilities
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a file that `fmsearch export` wrote")
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="image files")
     parser.add_argument("--blocks", metavar="FILE", action="append", default=[], help=BLOCKS)
-    parser.add_argument("--top", metavar="K", type=int, default=3, help="how many classes an image (default: 3)")
+    parser.add_argument("--top", metavar="K", type=positive, default=3, help="how many classes an image (default: 3)")
     parser.add_argument("--format", choices=("plain", "json"), default="plain", help="how to print (default: plain)")
     parser.add_argument(
         "--invert",
@@ -58,8 +58,6 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch import own_code
     from fmsearch.export.formats import format_of
 
-    if options.top < 1:
-        raise InputError(f"{options.top} classes cannot be shown.", "Expected --top 1 or more.")
     for file in options.blocks:
         own_code.load(Path(file))
     path = Path(options.model)

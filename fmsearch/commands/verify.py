@@ -39,10 +39,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Draw, train, compare, and print."""
     from fmsearch import executors
+    from fmsearch.executors import cores
     from fmsearch.repetition import repeat
     from fmsearch.reports import figures, output
     from fmsearch.run_folder import RunFolder
-    from fmsearch.runner import cores
 
     folder = RunFolder.existing(options.folder)
     workers = min(options.workers or cores(), options.count)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from fmsearch.datasets.spec import Shape
+from searchspace import Input
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,12 @@ class Description:
 
     shape: Shape
     class_names: tuple[str, ...]
+
+    @property
+    def input(self) -> Input:
+        """The images and classes that networks must be made for."""
+        height, width, channels = self.shape
+        return Input(height=height, width=width, channels=channels, classes=len(self.class_names))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,24 +1,22 @@
 """One copy of a data set for all processes: plain array files that each maps into its memory.
 
-Files are written under another name, and renamed once they are whole; their folder is named by the fingerprint of what
-they hold. So two processes that write the same data set at once do no harm, each renaming equal files over the other's.
+Files are whole or not there; their folder is named by the fingerprint of what they hold. So two processes that write
+the same data set at once do no harm, each renaming equal files over the other's.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import uuid
-from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from fmsearch.cache_folder import VARIABLE, roots
 from fmsearch.datasets.base import ARRAYS, Dataset
 from fmsearch.errors import FmsearchError
+from fmsearch.whole import write_text, write_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,11 +72,11 @@ def _write(root: Path, dataset: Dataset) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if not _holds(folder, dataset):
         for name, array in dataset.arrays.items():
-            _replace(folder / f"{name}.npy", partial(np.save, arr=array, allow_pickle=False))
+            write_whole(folder / f"{name}.npy", partial(np.save, arr=array, allow_pickle=False))
     contents = {"fingerprint": dataset.fingerprint, "class_names": dataset.class_names}
-    text = json.dumps(contents, ensure_ascii=False).encode()
-    path = folder / f"{sha256(text).hexdigest()}.json"
-    _replace(path, lambda file: file.write(text))
+    text = json.dumps(contents, ensure_ascii=False)
+    path = folder / f"{sha256(text.encode()).hexdigest()}.json"
+    write_text(path, text)
     return path
 
 
@@ -96,16 +94,3 @@ def _map(folder: Path) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     return {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS}
-
-
-def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Writes a file that is either whole or not there."""
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with draft.open("xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from fmsearch.errors import InputError
 from fmsearch.executors.base import Call, Executor, Outcome
+from fmsearch.executors.cores import cores
 from fmsearch.executors.inline import InlineExecutor
 from fmsearch.executors.processes import ProcessExecutor
 
 NAMES = ("processes", "inline")
 
-__all__ = ["NAMES", "Call", "Executor", "InlineExecutor", "Outcome", "ProcessExecutor", "make"]
+__all__ = ["NAMES", "Call", "Executor", "Outcome", "cores", "make"]
 
 
 def make(name: str, workers: int, log: Path | None = None) -> Executor:

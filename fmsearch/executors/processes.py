@@ -61,6 +61,8 @@ class _Worker:
             self.calls.close()
         if self.reader is not None:
             self.reader.join(PATIENCE)
+            if self.reader.is_alive():  # closing would wait for what it reads
+                return code
         self.answers.close()
         return code
 
@@ -114,6 +116,8 @@ class ProcessExecutor:
     def close(self) -> None:
         """End all workers at once."""
         self._waiting.clear()
+        for worker in self._pool:
+            worker.process.kill()
         while self._pool:
             self._pool.pop().end()
 

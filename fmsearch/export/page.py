@@ -106,7 +106,7 @@ def _architecture(subject: Subject) -> str:
         (
             f"{row.section}{f', {row.branch}' if row.branch else ''}: {described(row.layer)}",
             "x".join(map(str, row.after)),
-            f"{row.cost.kernel + row.cost.bias + row.cost.non_trainable:,}",
+            f"{row.cost.parameters:,}",
             f"{row.cost.macs:,}",
         )
         for row in subject.row.analysis.rows

@@ -1,4 +1,4 @@
-"""Who proposes candidates. Each engine's library is imported by the modules that are named for it alone."""
+"""Who proposes candidates. The engines' libraries are imported in this room alone, builders apart."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fmsearch.evaluation import derive_seed
+from fmsearch.facts import Facts
 from fmsearch.proposers.base import (
     FORGETFUL,
     Evaluated,
     Failed,
-    Memory,
     Proposal,
     Proposer,
     Rejected,
@@ -36,7 +36,7 @@ def make(
     objectives: Objectives,
     seed: int,
     *,
-    memory: Memory = FORGETFUL,
+    memory: Facts = FORGETFUL,
     brackets: Brackets = BRACKETS,
     wanted: Wanted = anything,
 ) -> Proposer:
@@ -87,7 +87,7 @@ def _keras_tuner_singles(
     seeds: Sequence[int],
     worth: Sequence[Score],
     *,
-    memory: Memory,
+    memory: Facts,
     brackets: Brackets,
 ) -> list[Single]:
     """One oracle a score; candidates are shared out among them."""

@@ -62,16 +62,6 @@ class Proposer(Protocol):
         """What came of a proposal; each is told once."""
 
 
-class Memory(Protocol):
-    """Where proposals are kept that took long to make, for a run that goes on."""
-
-    def note(self, name: str, value: Any) -> None:
-        """Remember."""
-
-    def fact(self, name: str) -> Any:
-        """What was remembered under a name; None if nothing was."""
-
-
 class Forgetful:
     """Remembers nothing."""
 

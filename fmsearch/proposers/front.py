@@ -149,6 +149,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
                 if name in self._dimensions
             }
             candidate = decode(self._space, lambda dimension: known.get(dimension.name, dimension.domain.at(0.0)))
+            self._seen.add(candidate.digest)
             self._parents.append(_Parent(known, traits(candidate), Point(10.0**decades, accuracy)))
             self._expected = None
 

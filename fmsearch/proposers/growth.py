@@ -69,7 +69,8 @@ def child(space: SearchSpace, first: Mapping[str, Value], second: Mapping[str, V
     values: Values = {}
     crossed = dice.random() < CROSSED
     step = dice.choice((-1, 1)) if dice.random() < RESIZED else 0
-    chance = CHANGES / max(1, sum(not dimension.is_fixed for dimension in space.plan if dimension.name in first))
+    free = {dimension.name for dimension in space.plan if not dimension.is_fixed}  # stages may share some
+    chance = CHANGES / max(1, len(free & first.keys()))
 
     def choose(dimension: Dimension) -> Value:
         other = crossed and dice.random() < 1 / 2

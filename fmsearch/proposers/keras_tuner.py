@@ -20,9 +20,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from fmsearch.evaluation import derive_seed
+from fmsearch.facts import Facts
 from fmsearch.hush import importing_keras
 from fmsearch.proposers.acquisition import minima
-from fmsearch.proposers.base import Memory, Proposal
+from fmsearch.proposers.base import Proposal
 from fmsearch.proposers.hyperparameters import register, understood_by
 from fmsearch.proposers.steps import WORST, Score
 from fmsearch.schedule import Brackets
@@ -54,7 +55,7 @@ class KerasTunerSingle:
     """
 
     def __init__(
-        self, space: SearchSpace, tuner: str, seed: int, *, score: Score, memory: Memory, brackets: Brackets
+        self, space: SearchSpace, tuner: str, seed: int, *, score: Score, memory: Facts, brackets: Brackets
     ) -> None:
         self._space = space
         self._score = score
@@ -154,7 +155,7 @@ class GridOracle(_Kept, oracles.GridSearchOracle):
 class BayesianOracle(_Seeded, oracles.BayesianOptimizationOracle):
     """A Gaussian process, which depends on the trials alone; proposals that took long are remembered."""
 
-    memory: Memory
+    memory: Facts
     known_fit: tuple[str, Any] = ("", None)
 
     def populate_space(self, trial_id: str) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, TypeAlias, final
 
 import optuna
+from threadpoolctl import threadpool_limits
 
 from fmsearch.errors import FmsearchError
 from fmsearch.proposers.base import Evaluated, Failed, Proposal, Rejected, Verdict
@@ -81,6 +83,9 @@ class _Asker:
         self._trials: dict[int, optuna.Trial] = {}
         self._always = dimensions(space) if manner.whole else ()
         self._finite = manner.finite
+        self._threads: Callable[[], AbstractContextManager[Any]] = (
+            partial(threadpool_limits, 1) if manner.alone else nullcontext
+        )
         self._name = type(sampler).__name__
         with quiet():
             self._study = optuna.create_study(
@@ -88,7 +93,7 @@ class _Asker:
             )
 
     def ask(self) -> Proposal:
-        with self._attempt():
+        with self._attempt(), self._threads():
             trial = self._study.ask()
             if self._always:
                 values = {dimension.name: self._suggest(trial, dimension) for dimension in self._always}

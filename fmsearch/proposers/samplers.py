@@ -33,10 +33,12 @@ class Manner:
     Attributes:
         whole: in every trial for all dimensions there are, needed or not, as one that works on the same in each.
         finite: for a few values of a continuous range, as one that tries every point.
+        alone: by one thread, as one whose linear algebra gives other digits with more.
     """
 
     whole: bool = False
     finite: bool = False
+    alone: bool = False
 
 
 ORDINARY = Manner()
@@ -44,7 +46,7 @@ ORDINARY = Manner()
 
 def manner(name: str) -> Manner:
     """How the sampler of a name is asked."""
-    return Manner(whole=name in {"gp", "qmc", "cmaes"}, finite=name == "grid")
+    return Manner(whole=name in {"gp", "qmc", "cmaes"}, finite=name == "grid", alone=name in {"gp", "cmaes"})
 
 
 def make_sampler(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from fmsearch.evaluation import Evaluation
-from fmsearch.events import Began, Event, FinalStage, Finished, Note, Proposed, Started
+from fmsearch.events import Began, Ended, Event, FinalStage, Finished, Note, Proposed, Started
 from fmsearch.pareto import Point, front
 from fmsearch.reports.rows import ID_LENGTH
 from fmsearch.reports.sketch import sketch
@@ -88,6 +88,8 @@ class Progress:
                 self.proposed = event
             case Started(evaluation=evaluation):
                 self._start(evaluation)
+            case Ended(evaluation=evaluation):
+                self.running.pop(evaluation.key, None)
             case Finished():
                 self._finish(event)
             case FinalStage(numbers=numbers):

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import keras
 
 from fmsearch.training.conventions import conventions
+from fmsearch.training.trainee import WHITE
 from searchspace import Architecture, Candidate, layers
 from searchspace.custom import CustomLayer, asked, calling, file_of, implementation
 from searchspace.errors import OwnCodeError
@@ -18,7 +19,6 @@ MakeLayer: TypeAlias = Callable[[layers.Layer, str], keras.layers.Layer]
 
 # Keras's 0.99 needs hundreds of steps before the running means are worth anything; a rung may have thirty.
 BATCH_NORMALIZATION_MOMENTUM = 0.9
-WHITE = 255.0
 
 
 def build_model(candidate: Candidate) -> keras.Model:

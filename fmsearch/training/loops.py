@@ -1,4 +1,4 @@
-"""The quickest way to train on a backend. All ways train the same; a test holds them to it."""
+"""The quickest way to train on a backend. All train as `model.fit` does, which `fit` has; a test holds them to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fmsearch.training.trainee import Loop, Split, Trainee
 
 
 def choose_loop(trainee: Trainee, train: Split) -> Loop:
-    """Whole epochs compiled where the backend compiles, step by step in PyTorch, `model.fit` elsewhere."""
+    """Whole epochs compiled where the backend compiles, step by step in PyTorch."""
     match keras.backend.backend():
         case "tensorflow":
             from fmsearch.training.compiled import Compiled
@@ -22,7 +22,5 @@ def choose_loop(trainee: Trainee, train: Split) -> Loop:
             from fmsearch.training.eager import Eager
 
             return Eager(trainee, train)
-        case _:
-            from fmsearch.training.fit import Fit
-
-            return Fit(trainee, train)
+        case other:
+            raise ValueError(f"Keras's backend '{other}' does not train networks")

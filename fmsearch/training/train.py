@@ -33,7 +33,7 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
     Returns:
         The result: equal in every digit, times apart, for an equal evaluation in an equal environment. A training
         that runs into infinity or NaN is a failed one, with the epoch in its reason. One whose model cannot be saved,
-        as on a full disk, is done: its reason says what is missing.
+        as on a full disk, is done: its remark says what is missing.
     """
     start = time.perf_counter()
     keras.backend.clear_session()
@@ -53,7 +53,7 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
             reason = f"the validation loss of the best weights is {loss}"
             return Result(status="failed", curve=curve, seconds=trained - start, setup=ready - start, reason=reason)
     test = loop.evaluate(Split(data.x_test, data.y_test))[1] if evaluation.purpose == "final" else None
-    remark = _kept(deployable(evaluation.candidate.architecture, trainee.network), keep) if keep is not None else ""
+    remark = _save(deployable(evaluation.candidate.architecture, trainee.network), keep) if keep is not None else ""
     end = time.perf_counter()
     return Result(
         status="done",
@@ -63,7 +63,7 @@ def evaluate(evaluation: Evaluation, data: Dataset, keep: Path | None = None) ->
         curve=curve,
         seconds=end - start,
         setup=(ready - start) + (end - trained),
-        reason=remark,
+        remark=remark,
     )
 
 
@@ -113,7 +113,7 @@ def _train(evaluation: Evaluation, trainee: Trainee, loop: Loop, validation: Spl
     return tuple(curve), ""
 
 
-def _kept(model: keras.Model, path: Path) -> str:
+def _save(model: keras.Model, path: Path) -> str:
     """Save a model whole or not at all: a kill in between leaves no torn file under the name.
 
     Returns:

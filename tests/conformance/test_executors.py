@@ -32,6 +32,7 @@ def stutter(text):
 def sleep(text): time.sleep(float(text)); return text
 def remember(text): os.environ["REMEMBERED"] = "ready"; return text
 def recall(text): return os.environ.get("REMEMBERED", "")
+def complain(text): print(text, file=sys.stderr, flush=True); return text
 def korean(text): return text + "가방"
 """
 
@@ -113,6 +114,14 @@ def test_what_a_call_prints_is_not_its_answer(processes, calls):
     assert take(processes, 1)[0].value == "answer"
 
 
+def test_what_a_worker_writes_to_standard_error_is_in_the_log(calls, tmp_path):
+    executor = executors.make("processes", 1, tmp_path / "workers.log")
+    executor.submit(0, calls("complain", "no such kernel"))
+    take(executor, 1)
+    executor.close()
+    assert "no such kernel\n" in (tmp_path / "workers.log").read_text(encoding="utf-8")
+
+
 def test_workers_stay_warm_between_calls(calls):
     executor = executors.make("processes", 1)
     seen = set()
@@ -162,16 +171,17 @@ def test_a_worker_that_dies_while_it_answers_is_an_external_fault(processes, cal
 
 
 def test_a_call_that_takes_too_long_is_ended_and_an_external_fault(processes, calls):
-    processes.submit(0, calls("process"))
-    pid = int(take(processes, 1)[0].value)
-    processes.submit(1, replace(calls("sleep", "600"), seconds=0.5))
-    processes.submit(2, calls("shout", "meanwhile"))
-    assert take(processes, 1)[2].value == "MEANWHILE"
-    outcome = take(processes, 1)[1]
+    for ticket in (0, 1):
+        processes.submit(ticket, calls("process"))
+    pids = {int(outcome.value) for outcome in take(processes, 2).values()}  # both are there: the limit is the call's
+    processes.submit(2, replace(calls("sleep", "600"), seconds=0.5))
+    processes.submit(3, calls("shout", "meanwhile"))
+    assert take(processes, 1)[3].value == "MEANWHILE"
+    outcome = take(processes, 1)[2]
     assert (outcome.external, outcome.error) == (True, "the worker process did not answer in time and was ended")
-    assert gone([pid])
-    processes.submit(3, calls("shout", "again"))
-    assert take(processes, 1)[3].value == "AGAIN"
+    assert any(gone([pid], within=1) for pid in pids)
+    processes.submit(4, calls("shout", "again"))
+    assert take(processes, 1)[4].value == "AGAIN"
 
 
 def test_a_stopped_worker_is_ended_like_one_that_hangs(processes, calls):
@@ -195,7 +205,7 @@ def test_closing_ends_running_calls_and_leaves_no_process(calls):
     executor.submit(1, calls("sleep", "60"))
     start = time.monotonic()
     executor.close()
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30  # and not sixty
     assert not alive(pid)
 
 

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from korean import KOREAN
 from short_study import STUDY
 
 from fmsearch.datasets.known import read_known
@@ -24,7 +25,6 @@ engine: {sampler: random}
 budget: {candidates: 6, rungs: [1, 2], cohort: 3, keep: 0.67}
 final: {epochs: 3, seeds: 2}
 """
-KOREAN = ("영", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,6 @@ from fmsearch.commands import check
 from fmsearch.errors import FmsearchError, InputError
 from searchspace import SearchSpaceError
 
-ROOT = Path(__file__).parents[2]
 NAMES = [command.__name__.rsplit(".", 1)[1] for command in commands.ALL]
 HEAVY = "{'keras', 'tensorflow', 'jax', 'torch', 'optuna', 'sklearn', 'numpy', 'rich'}"
 
@@ -45,13 +43,6 @@ def test_help_lists_every_command_with_a_line(capsys):
     told = capsys.readouterr().out
     assert [name for name in NAMES if not re.search(rf"^    {name}\s+\S", told, re.MULTILINE)] == []
     assert "Exit codes: 0 done; 1 the work failed; 2 the input is wrong; 130 interrupted." in told
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_command_is_documented(name):
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-
-    assert any(f"fmsearch {name}" in page.read_text(encoding="utf-8") for page in pages if page.is_file())
 
 
 @pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["check"], ["check", "x.yaml", "--no-such-option"]])

@@ -69,7 +69,11 @@ def test_what_our_own_workers_set_is_no_setting_of_the_user(monkeypatch):
     monkeypatch.setenv("XLA_FLAGS", ONE_THREAD)
     assert Environment.here() == before
     monkeypatch.setenv("XLA_FLAGS", f"--xla_cpu_enable_fast_math=true {ONE_THREAD}")
-    assert Environment.here().settings.endswith("XLA_FLAGS=--xla_cpu_enable_fast_math=true")
+    assert "XLA_FLAGS=--xla_cpu_enable_fast_math=true" in Environment.here().settings
+    monkeypatch.setenv("JAX_ENABLE_X64", "1")
+    assert "JAX" not in Environment.here().settings
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert "JAX_ENABLE_X64=1" in Environment.here().settings
 
 
 def test_kernels_that_are_ours_anyway_are_no_setting_of_the_user(monkeypatch):

@@ -13,6 +13,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from bench import STUDY as BENCH_STUDY
 from bench import Bench
 from processes import children, gone
 
@@ -203,6 +204,18 @@ def test_a_damaged_store_is_mended_and_what_is_lost_is_trained_again(bench, undi
     assert path.with_name("evaluations.damaged1.sqlite").is_file()
     assert bench.leaderboard() == undisturbed[0]
     assert sum(bench.begun().values()) - len(before) < len(before)
+
+
+def test_a_run_with_a_time_limit_repeats_what_its_clock_decided(tmp_path):
+    bench = Bench(tmp_path, BENCH_STUDY.replace("candidates: 24", "time: 60s, candidates: 6"))
+    assert bench.finish()[0] == 0
+    table, begun = bench.leaderboard(), bench.begun()
+
+    code, lines, err = bench.finish(workers=1)
+
+    assert (code, err) == (0, "")
+    assert any("This run repeats what its time limit decided: 1 cohort, then the final stage" in line for line in lines)
+    assert (bench.leaderboard(), bench.begun()) == (table, begun)
 
 
 def test_a_torn_write_ahead_log_costs_what_was_written_last(bench, undisturbed):

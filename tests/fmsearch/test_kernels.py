@@ -35,3 +35,9 @@ def test_tensorflow_imported_before_us_with_other_kernels_is_told():
 
 def test_tensorflow_imported_before_us_with_the_users_choice_is_fine():
     assert python(f"import tensorflow; {TRAINING}", choice="1").returncode == 0
+
+
+def test_tensorflow_that_computes_with_other_threads_already_is_told():
+    told = python(f"import fmsearch; import tensorflow as tf; tf.constant(1) + 1; {TRAINING}")
+    assert told.returncode
+    assert "TensorFlow was used in this process before, with other threads" in told.stderr.splitlines()[-1]

@@ -14,7 +14,8 @@ from processes import children, gone
 from short_study import STUDY, completed, evaluations, fmsearch, leaderboard
 
 from fmsearch.commands.run import Politeness
-from fmsearch.events import Began, Note
+from fmsearch.errors import InputError
+from fmsearch.events import Began, Finished, Note
 from fmsearch.runner import run
 from fmsearch.study import load_study
 
@@ -122,6 +123,37 @@ def test_before_the_search_an_interruption_ends_the_command_at_once(monkeypatch)
     assert stop.is_set()
     with pytest.raises(KeyboardInterrupt):
         interrupted(signal.SIGINT, None)
+
+
+def test_a_stop_that_is_set_ends_a_run_from_python_which_goes_on_later(study_file, tmp_path):
+    stop = threading.Event()
+
+    class Stopping:
+        def notice(self, event):
+            if isinstance(event, Finished):
+                stop.set()
+
+    study = load_study(study_file, ("budget.candidates=2", "final.seeds=1"))
+    with pytest.raises(KeyboardInterrupt):
+        run(study, tmp_path / "run", executor="inline", observer=Stopping(), stop=stop)
+    assert evaluations(tmp_path / "run") == 1
+    assert len(run(study, tmp_path / "run", executor="inline")) == 2
+
+
+@pytest.mark.nightly
+def test_a_time_limit_is_kept_by_a_real_clock(study_file, tmp_path):
+    changes = ("--set", "budget={time: 60s, rungs: [1, 3]}", "--set", "final.epochs=1000")
+    start = time.monotonic()
+    code, _, err = completed("run", study_file, "--out", tmp_path / "run", "--quiet", *changes)
+    assert (code, err) == (0, "")
+    assert time.monotonic() - start < 60 * 1.05
+
+
+def test_a_backend_that_does_not_train_is_told_before_anything_runs(study_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "numpy")
+    with pytest.raises(InputError, match=r"'numpy' does not train networks\. Expected KERAS_BACKEND to be tensorflow,"):
+        run(load_study(study_file), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.nightly

@@ -10,7 +10,7 @@ from short_study import STUDY, completed, evaluations, fmsearch, leaderboard
 
 from fmsearch.cli import main
 from fmsearch.datasets import Data
-from fmsearch.errors import InputError
+from fmsearch.errors import FmsearchError, InputError
 from fmsearch.run_folder import RunFolder
 from fmsearch.runner import run
 from fmsearch.study import Budget, Final, Study, load_study
@@ -127,6 +127,21 @@ def test_a_model_that_was_lost_is_trained_again_to_the_last_bit(study_file, tmp_
     assert evaluations(tmp_path / "run") == before
     for old, new in zip(weights, keras.saving.load_model(lost).get_weights(), strict=True):
         assert np.array_equal(old, new)
+
+
+def test_where_models_cannot_be_saved_results_are_kept_and_the_next_run_makes_them(study_file, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/models").touch()
+    study = load_study(study_file, ("budget.candidates=2", "final.seeds=1"))
+    with pytest.raises(FmsearchError, match=r"is not there: the model could not be saved in .*: File exists"):
+        run(study, tmp_path / "run", executor="inline")
+    before = evaluations(tmp_path / "run")
+    (tmp_path / "run/models").unlink()
+
+    table = run(study, tmp_path / "run", executor="inline")
+
+    assert evaluations(tmp_path / "run") == before
+    assert len(RunFolder(tmp_path / "run").models()) == sum(row.on_front for row in table)
 
 
 def test_a_folder_that_cannot_be_written_is_wrong_input(study_file, tmp_path):

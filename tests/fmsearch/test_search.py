@@ -11,11 +11,13 @@ from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError, InputError
 from fmsearch.evaluation import Result
 from fmsearch.evaluator import Evaluator
+from fmsearch.events import FinalStage, Started
 from fmsearch.executors import Call, Outcome
-from fmsearch.pacing import Frugal, Unhurried
+from fmsearch.pace import Frugal, Unhurried
+from fmsearch.pareto import Point, front
 from fmsearch.reports.views import QuietView
 from fmsearch.store import Store
-from fmsearch.study import Budget, Final
+from fmsearch.study import Budget, Final, Objectives
 from searchspace import ConvBlock, Limits, NetworkSpace, Stages, Training
 
 BUDGET = Budget(candidates=30, rungs=(1, 3, 9), cohort=8)
@@ -33,18 +35,38 @@ def _early(monkeypatch):
     monkeypatch.setattr("fmsearch.proposers.samplers.POPULATION", 8)
 
 
-@pytest.fixture
-def undisturbed(tmp_path):
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The leaderboard with a sampler, and how many trainings it takes; each made once."""
+    known = {}
+
     def run(sampler):
-        return told(search(study(sampler), tmp_path / f"undisturbed-{sampler}", StubExecutor()))
+        if sampler not in known:
+            executor = StubExecutor()
+            path = tmp_path_factory.mktemp("undisturbed") / "store"
+            known[sampler] = told(search(study(sampler), path, executor)), executor.calls
+        return known[sampler]
 
     return run
+
+
+class Overheard:
+    """What begins, by the stage that it begins in."""
+
+    def __init__(self):
+        self.stage, self.begun = "search", []
+
+    def notice(self, event):
+        if isinstance(event, FinalStage):
+            self.stage = "final"
+        elif isinstance(event, Started):
+            self.begun.append((self.stage, event.evaluation))
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("workers", [2, 3, 5])
 def test_any_number_of_workers_and_any_order_give_the_same_leaderboard(sampler, workers, tmp_path, undisturbed):
-    expected = undisturbed(sampler)
+    expected, _ = undisturbed(sampler)
     for order_seed in range(3):
         executor = StubExecutor(workers, order_seed)
         assert told(search(study(sampler), tmp_path / f"{order_seed}", executor)) == expected
@@ -52,7 +74,7 @@ def test_any_number_of_workers_and_any_order_give_the_same_leaderboard(sampler, 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_run_interrupted_again_and_again_ends_the_same_and_repeats_nothing(sampler, tmp_path, undisturbed):
-    expected, calls = undisturbed(sampler), 0
+    (expected, trainings), calls = undisturbed(sampler), 0
     for order_seed in range(100):
         executor = StubExecutor(workers=2, order_seed=order_seed, die_after=5)
         try:
@@ -62,9 +84,7 @@ def test_a_run_interrupted_again_and_again_ends_the_same_and_repeats_nothing(sam
         else:
             break
     assert told(table) == expected
-    complete = StubExecutor()
-    search(study(sampler), tmp_path / "other", complete)
-    assert calls + executor.calls == complete.calls
+    assert calls + executor.calls == trainings
 
 
 def test_a_finished_run_runs_nothing_again(tmp_path):
@@ -131,11 +151,26 @@ def test_all_that_an_engine_trained_for_longest_are_proven_whatever_they_cost(tm
     assert longest <= {one.number for one in proven}
 
 
-def test_the_test_set_is_read_in_the_final_stage_alone(tmp_path):
-    search(study(), tmp_path / "store", StubExecutor())
-    with Store(tmp_path / "store") as store:
-        read = {use.evaluation.purpose for use in store.uses() if use.result.test_accuracy is not None}
-    assert read == {"final"}
+def test_the_final_stage_alone_may_read_the_test_set_and_has_seeds_of_its_own(tmp_path):
+    heard = Overheard()
+    search(study(), tmp_path / "store", StubExecutor(), observer=heard)
+
+    assert {(stage, one.purpose) for stage, one in heard.begun} == {("search", "search"), ("final", "final")}
+    seeds = {
+        at: {(one.candidate.digest, one.seed) for stage, one in heard.begun if stage == at}
+        for at in ("search", "final")
+    }
+    assert not seeds["search"] & seeds["final"]
+    assert len(seeds["final"]) == FINAL.seeds * len({digest for digest, _ in seeds["final"]})
+
+
+@pytest.mark.parametrize("size", ["macs", "memory"])
+def test_the_size_that_the_study_minimises_decides_who_is_trained_again(size, tmp_path):
+    table = search(study(objectives=Objectives(minimize=size)), tmp_path / "store", StubExecutor())
+
+    contest = [row for row in table if row.searched is not None]
+    best = front([Point(getattr(row.analysis, size), row.searched) for row in contest])
+    assert {contest[i].number for i in best} == {row.number for row in table if row.status == "final"}
 
 
 def test_limits_reject_before_training(tmp_path):
@@ -210,7 +245,7 @@ def test_a_lost_worker_costs_nothing_but_another_try(tmp_path, undisturbed):
             return Outcome(error="the worker process was ended by signal 9", external=True)
         return learned(evaluation)
 
-    assert told(search(study(), tmp_path / "store", StubExecutor(train=train))) == undisturbed("nsga2")
+    assert told(search(study(), tmp_path / "store", StubExecutor(train=train))) == undisturbed("nsga2")[0]
     assert lost
 
 
@@ -248,11 +283,11 @@ def test_what_keeps_failing_from_outside_is_given_up_but_not_remembered(tmp_path
     given_up = [row for row in table if row.status == "failed"]
     assert given_up
     assert {row.reason for row in given_up} == {"the worker process was ended by signal 9"}
-    assert told(search(study(), tmp_path / "store", StubExecutor())) == undisturbed("nsga2")
+    assert told(search(study(), tmp_path / "store", StubExecutor())) == undisturbed("nsga2")[0]
 
 
 def test_a_clock_that_jumps_back_and_forth_is_not_even_read(tmp_path, monkeypatch, undisturbed):
-    expected = undisturbed("front")
+    expected, _ = undisturbed("front")
     jumps = itertools.cycle([4e9, 0.0, 1.7e9, -1.0])
     monkeypatch.setattr(time, "time", lambda: next(jumps))
     monkeypatch.setattr(time, "time_ns", lambda: int(1e9 * next(jumps)))
@@ -266,7 +301,7 @@ def test_an_answer_that_is_no_result_is_a_failure(tmp_path, undisturbed):
     table = search(study(), tmp_path / "store", StubExecutor(train=train))
     reasons = {row.reason for row in table if row.reason}
     assert reasons == {"the answer is no result: Input should be 'done' or 'failed'"}
-    assert told(search(study(), tmp_path / "store", StubExecutor())) == undisturbed("nsga2")
+    assert told(search(study(), tmp_path / "store", StubExecutor())) == undisturbed("nsga2")[0]
 
 
 def test_rungs_are_as_they_were_written(tmp_path):

@@ -41,6 +41,7 @@ STRANGE = [
 ]
 VALUE = re.compile(r": ([^\s{\[][^,\n}]*)|\[[^\[\]]*\]|\{[^{}]*\}")
 KEYS = sorted({key for text in REAL for key in re.findall(r"(\w+):", text)})
+FORGET = Path("/proc/self/clear_refs")  # Linux has it
 MOST_SECONDS = 1.0
 MOST_KIB = 200 * 1024
 
@@ -134,12 +135,15 @@ def told(path):
 
 def forget_peak():
     """Have Linux measure the most memory that this process takes from now on; how much it has now, in KiB."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    if FORGET.exists():
+        FORGET.write_text("5", encoding="ascii")
     return peak()
 
 
 def peak():
-    """The most memory that this process took since that, in KiB."""
+    """The most memory that this process took since that, in KiB; nothing where the system does not say."""
+    if not FORGET.exists():
+        return 0
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
 
@@ -147,11 +151,11 @@ def peak():
 def check(path, text):
     """Read a file that says so; it is a study whose space can be sampled, or one error."""
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    before, start = forget_peak(), time.process_time()
+    before, start = forget_peak(), time.thread_time()
     complaint = told(path)
     assert re.match(rf"{re.escape(str(path))}:\d+:\d+: |$", complaint), complaint[:200]
     assert len(complaint) < 5_000
-    assert time.process_time() - start < MOST_SECONDS
+    assert time.thread_time() - start < MOST_SECONDS
     assert peak() - before < MOST_KIB
 
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from stubs import IMAGES, StubExecutor, search, stub_study, told
 
+from fmsearch.engine import Engine
 from fmsearch.proposers import Evaluated, Failed, Rejected
 from fmsearch.study import Budget, Final
 from searchspace import (
@@ -54,13 +55,14 @@ TARGET = math.log10(0.01)
 
 @dataclass(frozen=True)
 class Ground:
-    """What a proposer is tried on: a space, one that is soon exhausted, and how many proposals it is asked for."""
+    """What an engine is tried on: a space, one that is soon exhausted, and how many proposals it is asked for."""
 
     space: NetworkSpace = FINITE
     tiny: NetworkSpace = TINY
     rate: object = field(default=(0.001, 0.01, 0.1))
     count: int = 60
     batch: int = 6
+    engine: Engine = field(default_factory=Engine)
     optimizers: ClassVar = ("adam", "sgd")
 
     def study(self, space=None, **changes):
@@ -69,7 +71,7 @@ class Ground:
         training = Training() if is_tiny else Training(learning_rate=self.rate)
         if not is_tiny and self.space is FINITE:
             training = Training(optimizer=list(self.optimizers), learning_rate=list(self.rate))
-        return stub_study(space=space or self.space, training=training, **changes)
+        return stub_study(space=space or self.space, training=training, engine=self.engine, **changes)
 
     def search_space(self):
         """Its space, for images."""

@@ -14,7 +14,7 @@ from fmsearch.effort import Relative, all_alike, relative_of
 from fmsearch.evaluation import Environment, Evaluation
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
-from fmsearch.pacing import pace
+from fmsearch.pace import pace
 from fmsearch.preview import preview
 from fmsearch.reports.rows import Row, rows
 from fmsearch.reports.views import QuietView

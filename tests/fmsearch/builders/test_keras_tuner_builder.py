@@ -24,7 +24,7 @@ SPACE = SearchSpace(
 
 @pytest.fixture(scope="module", params=[3, pytest.param(9, marks=pytest.mark.nightly)])
 def searched(request, tmp_path_factory):
-    """A whole search, and what it printed on standard error."""
+    """A whole search."""
     data = digits()
     tuner = keras_tuner.Hyperband(
         HyperModel(SPACE),
@@ -99,6 +99,21 @@ def test_it_trains_by_its_recipe():
     assert isinstance(model.optimizer, keras.optimizers.SGD)
     assert int(model.optimizer.iterations) == 2 * 4
     assert len(history.history["val_accuracy"]) == 2
+
+
+def test_images_are_distorted_while_it_trains_alone_and_labels_smoothed():
+    space = SearchSpace(
+        input=Input(height=8, width=8, channels=1, classes=10),
+        stages=Stages(block=ConvBlock(filters=4)),
+        augmentation=Augmentation(translation=0.5),
+        training=Training(label_smoothing=0.2),
+    )
+    model = HyperModel(space).build(keras_tuner.HyperParameters())
+    layer = model.get_layer("distortions")
+    images = digits().x_train[:8].astype("float32") / 255
+    assert np.array_equal(keras.ops.convert_to_numpy(layer(images, training=False)), images)
+    assert not np.array_equal(keras.ops.convert_to_numpy(layer(images, training=True)), images)
+    assert model.loss.label_smoothing == 0.2
 
 
 def test_its_schedule_ends_with_the_last_step():

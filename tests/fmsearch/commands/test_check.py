@@ -160,6 +160,11 @@ def test_a_time_limit_is_forecast(study, capsys, monkeypatch, tmp_path):
     assert "(a guess, as nothing was trained here yet)" in line
 
 
+def test_a_time_limit_is_forecast_for_as_many_workers_as_one_likes(study, capsys):
+    assert main(["check", study, "--set", "budget={time: 2m, rungs: [1, 3]}", "--workers", "7"]) == 0
+    assert "; 7 workers at " in capsys.readouterr().out
+
+
 def test_a_limit_of_compute_is_forecast(study, capsys):
     assert main(["check", study, "--set", "budget={macs: 1e12, rungs: [1, 3]}"]) == 0
     assert "limit   1e+12 MACs: 5e+11 to search, about " in capsys.readouterr().out

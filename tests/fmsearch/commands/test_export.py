@@ -4,6 +4,7 @@ import pytest
 
 from fmsearch.cli import main
 from fmsearch.commands.export import told
+from fmsearch.export.choose import Selection
 
 
 @pytest.fixture
@@ -37,6 +38,24 @@ def test_the_smallest_end_to_end(finished_run, tmp_path, capfd):
 
 
 @pytest.mark.parametrize(
+    ("options", "selection"),
+    [
+        ([], Selection()),
+        (["--best"], Selection()),
+        (["--knee"], Selection(knee=True)),
+        (["--max-parameters", "5000"], Selection(max_parameters=5_000)),
+        (["88c2"], Selection(id="88c2")),
+    ],
+)
+def test_each_option_asks_for_what_its_help_says(options, selection, finished_run, delivery, monkeypatch):
+    asked = []
+    deliver = "fmsearch.export.delivery.deliver"
+    monkeypatch.setattr(deliver, lambda *what, **how: asked.append((what[1], how)) or delivery)
+    assert main(["export", str(finished_run.path), *options, "--to", "x.keras", "--force"]) == 0
+    assert asked == [(selection, {"force": True})]
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--to", "x.onnx"], "Formats there are: .keras (Keras)."),
@@ -59,7 +78,13 @@ def test_no_run(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["abc", "--knee", "--to", "x.keras"], ["--best", "--knee", "--to", "x.keras"]]
+    "arguments",
+    [
+        [],
+        ["abc", "--knee", "--to", "x.keras"],
+        ["--best", "--knee", "--to", "x.keras"],
+        ["--max-parameters", "0", "--to", "x.keras"],
+    ],
 )
 def test_options_that_do_not_go_together(arguments, capsys):
     with pytest.raises(SystemExit) as ended:

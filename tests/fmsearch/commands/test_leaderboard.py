@@ -2,12 +2,12 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 
 import pytest
 from handmade_run import done, evaluation, finished_run, network, write
+from terminals import on_a_terminal
 
 from fmsearch.cli import main
 from fmsearch.store import Store
@@ -64,27 +64,13 @@ def test_a_run_that_goes_on_can_be_looked_at(tmp_path, capsys):
 
 
 def test_a_terminal_gets_colours(run):
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "90"}
-    command = [sys.executable, "-m", "fmsearch", "leaderboard", run, "--top", "1"]
-
-    subprocess.run(command, stdout=theirs, env=environment, check=True)
-    text = os.read(ours, 10_000).decode()
-    os.close(ours)
-    os.close(theirs)
+    text = on_a_terminal("leaderboard", run, "--top", "1", COLUMNS="90")
 
     assert "\x1b[1;32m  0.3150\x1b[0m" in text
 
 
 def test_colours_can_be_declined(run):
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "fmsearch", "leaderboard", run, "--top", "1"]
-
-    subprocess.run(command, stdout=theirs, env=environment, check=True)
-    text = os.read(ours, 10_000).decode()
-    os.close(ours)
-    os.close(theirs)
+    text = on_a_terminal("leaderboard", run, "--top", "1", NO_COLOR="1")
 
     assert "0.3150" in text
     assert "32m" not in text
@@ -109,7 +95,7 @@ def test_wrong_paths_and_options(tmp_path, capsys):
         with pytest.raises(SystemExit) as ended:
             main(["leaderboard", str(tmp_path), f"--top={top}"])
         assert ended.value.code == 2
-        assert f"'{top}' is no number; expected 1 or more" in capsys.readouterr().err
+        assert f"expected a whole number, 1 or more, not '{top}'" in capsys.readouterr().err
 
 
 def test_data_needs_nothing_heavy(run):

@@ -11,12 +11,11 @@ import keras
 import numpy as np
 import PIL.Image
 import pytest
+from korean import KOREAN
 
 from fmsearch.cli import main
 from fmsearch.datasets import load
 from fmsearch.study import load_study
-
-KOREAN = ["영", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉"]
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +117,13 @@ def test_a_card_that_does_not_fit(change, told, delivery, image, capsys):
     assert told in capsys.readouterr().err
 
 
+def test_no_class_at_all_is_wrong_input(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["predict", "best.keras", "a.png", "--top", "0"])
+    assert ended.value.code == 2
+    assert "argument --top: expected a whole number, 1 or more, not '0'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -126,7 +132,6 @@ def test_a_card_that_does_not_fit(change, told, delivery, image, capsys):
         (["text.keras", "a.png"], "text.keras is no whole .keras file."),
         (["MODEL", "no.png"], "There is no file no.png."),
         (["MODEL", "a.png", "text.keras"], "text.keras cannot be read as an image"),
-        (["MODEL", "a.png", "--top", "0"], "Expected --top 1 or more."),
     ],
 )
 def test_wrong_input(arguments, told, model, image, capsys):

@@ -1,7 +1,9 @@
 """`fmsearch verify`: evaluations trained again for real, and compared digit by digit."""
 
 import re
+import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +23,7 @@ final: {epochs: 1}
 
 
 @pytest.fixture(scope="module")
-def tiny_run(tmp_path_factory):
+def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("verify")
     (folder / "tiny.yaml").write_text(STUDY, encoding="utf-8")
     run(load_study(folder / "tiny.yaml"), folder / "run", workers=2)
@@ -29,10 +31,15 @@ def tiny_run(tmp_path_factory):
 
 
 @pytest.fixture
+def tiny_run(made, tmp_path):
+    """A copy of the run, to be spoilt."""
+    return Path(shutil.copytree(made, tmp_path / "run"))
+
+
+@pytest.fixture
 def changed(tiny_run):
-    """Changes every stored evaluation, and puts it back."""
+    """Changes every stored evaluation."""
     path = tiny_run / "evaluations.sqlite"
-    before = path.read_bytes()
 
     def change(evaluation=lambda one: one, result=lambda one: one):
         with sqlite3.connect(path) as store:
@@ -45,8 +52,7 @@ def changed(tiny_run):
                 )
         store.close()
 
-    yield change
-    path.write_bytes(before)
+    return change
 
 
 def test_every_digit_is_the_same(tiny_run, capsys):
@@ -64,6 +70,26 @@ def test_a_digit_that_differs_is_shown_and_is_a_failure(tiny_run, changed, capsy
     out = capsys.readouterr().out
     assert re.search(r"loss: \d\.\d+ stored, \d\.\d+\s+now", out)
     assert "1 of 1 evaluation differ" in out
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: {"curve": (one.curve[0].model_copy(update={"validation_accuracy": 0.0}), *one.curve[1:])},
+        lambda one: {} if one.test_accuracy is None else {"test_accuracy": 0.0},
+    ],
+    ids=["of an epoch", "on test images"],
+)
+def test_any_digit_that_differs_is_a_failure(tiny_run, changed, change):
+    changed(result=lambda one: one.model_copy(update=change(one)))
+    assert main(["verify", str(tiny_run), "--count", "99"]) == 1
+
+
+def test_other_images_are_wrong_input(tiny_run, capsys):
+    text = (tiny_run / "study.yaml").read_text(encoding="utf-8")
+    (tiny_run / "study.yaml").write_text(text.replace("validation: 0.3", "validation: 0.2"), encoding="utf-8")
+    assert main(["verify", str(tiny_run)]) == 2
+    assert "The images are not those that the run trained on." in capsys.readouterr().err
 
 
 def test_what_was_made_elsewhere_cannot_be_verified_here(tiny_run, changed, capsys):

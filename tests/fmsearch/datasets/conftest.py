@@ -32,7 +32,7 @@ def write_idx(path: Path, array: np.ndarray) -> None:
 
 @pytest.fixture
 def keras_home(tmp_path, monkeypatch):
-    """A folder as Keras keeps it, with forty training and twenty test images of Fashion-MNIST; no way to download."""
+    """A folder as Keras keeps it, with forty training and twenty test images of Fashion-MNIST."""
     home = tmp_path / "keras"
     folder = home / "datasets" / "fashion-mnist"
     folder.mkdir(parents=True)
@@ -41,7 +41,4 @@ def keras_home(tmp_path, monkeypatch):
         write_idx(folder / f"{part}-images-idx3-ubyte.gz", generator.integers(0, 256, (count, 28, 28)))
         write_idx(folder / f"{part}-labels-idx1-ubyte.gz", np.arange(count) % 10)
     monkeypatch.setenv("KERAS_HOME", str(home))
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     return home

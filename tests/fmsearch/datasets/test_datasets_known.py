@@ -122,15 +122,11 @@ def test_a_damaged_archive_of_cifar(keras_home, damage):
 def test_what_is_missing_is_looked_for_at_home(monkeypatch, tmp_path):
     monkeypatch.delenv("KERAS_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     assert f"Put mnist.npz into {tmp_path / '.keras' / 'datasets'}" in refusal(Data(dataset="mnist"))
 
 
 def test_a_proxy_that_is_none_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("urllib.request._opener", None)  # it keeps the proxies that there were when it was made
 
     def answer():
         connection, _ = server.accept()

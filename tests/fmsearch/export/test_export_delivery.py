@@ -9,6 +9,7 @@ import numpy as np
 import PIL.Image
 import pytest
 import yaml
+from korean import KOREAN
 
 from fmsearch.datasets import load
 from fmsearch.errors import FmsearchError, InputError
@@ -18,7 +19,6 @@ from fmsearch.export.delivery import deliver
 from fmsearch.run_folder import RunFolder
 from fmsearch.study import load_study
 
-KOREAN = ["영", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉"]
 MORE = """
 import sys
 assert "fmsearch" not in sys.modules
@@ -64,7 +64,7 @@ def test_plain_keras_reaches_the_test_accuracy_of_the_leaderboard(told, matter):
     assert float(told[1]) == pytest.approx(matter["metrics"]["this_model"]["test_accuracy"], abs=0.005)
 
 
-def test_the_front_matter(delivery, matter, korean_run):
+def test_the_front_matter(delivery, matter, korean_run, images):
     row = delivery.row
 
     assert matter["file"] == "best.keras"
@@ -84,6 +84,7 @@ def test_the_front_matter(delivery, matter, korean_run):
     assert matter["metrics"]["test_accuracy_std"] == row.test_accuracy_std
     assert matter["metrics"]["validation_accuracy_std"] > 0
     assert matter["verification"]["largest_difference"] <= 1e-6
+    assert matter["verification"]["images"] == len(images.x_validation)
     assert str(korean_run.path) not in delivery.card.read_text(encoding="utf-8")
 
 
@@ -112,6 +113,15 @@ def test_what_is_there_is_not_written_over(there, finished_run, tmp_path):
         deliver(finished_run, Selection(), tmp_path / "best.keras")
 
     assert (tmp_path / there).read_text() == "mine"
+
+
+def test_force_writes_over_what_is_there(finished_run, tmp_path):
+    for name in ("best.keras", "best.md"):
+        (tmp_path / name).write_text("mine")
+
+    done = deliver(finished_run, Selection(), tmp_path / "best.keras", force=True)
+
+    assert card.read(done.card)["sha256"] == card.sha256(done.model)
 
 
 def test_a_model_changed_since_is_not_written_even_by_force(own_run, tmp_path):

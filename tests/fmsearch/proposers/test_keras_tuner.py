@@ -59,7 +59,7 @@ def test_ranges_are_ranges_there():
     parameters = keras_tuner.HyperParameters()
     register(space, parameters)
     kinds = {one.name: (type(one).__name__, one.get_config()) for one in parameters.space}
-    kind, filters = kinds["stages.0.conv.filters" if "stages.0.conv.filters" in kinds else "stages.0.filters"]
+    kind, filters = kinds["stages.0.filters"]
     assert (kind, filters["min_value"], filters["max_value"], filters["sampling"]) == ("Int", 4, 32, "log")
     assert any(kind == "Float" and config["step"] == 0.1 for kind, config in kinds.values())
 

@@ -1,11 +1,16 @@
 """A sampler of one's own: from a file beside the study or a module, with the study's seed, and its failures told."""
 
+import optuna
 import pytest
+from bench import STUDY as BENCH_STUDY
+from bench import Bench
 from stubs import IMAGES, stub_study
 
+from fmsearch.cli import main
 from fmsearch.engine import Engine
 from fmsearch.errors import FmsearchError, InputError
-from fmsearch.proposers import make
+from fmsearch.proposers import Evaluated, Failed, Rejected, make
+from fmsearch.proposers.optuna import OptunaProposer
 from fmsearch.study import Objectives, load_study
 
 SAMPLERS = """\
@@ -90,3 +95,41 @@ def test_a_module_that_is_not_there_is_wrong_input():
 def test_its_failures_are_told_with_its_name(folder):
     with pytest.raises(FmsearchError, match=r"The sampler Failing failed: ValueError: no idea\. Results are safe"):
         proposals(folder, "Failing")
+
+
+def test_check_makes_it(folder, capsys):
+    assert main(["check", str(folder / "own.yaml")]) == 0
+    capsys.readouterr()
+    (folder / "own.yaml").write_text(STUDY.replace("Mine", "Wrong"), encoding="utf-8")
+    assert main(["check", str(folder / "own.yaml")]) == 2
+    assert "samplers.py:24: it cannot be made: ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_a_run_says_whose_code_proposes(tmp_path):
+    (tmp_path / "samplers.py").write_text(SAMPLERS, encoding="utf-8")
+    bench = Bench(
+        tmp_path, BENCH_STUDY.replace("candidates: 24", "candidates: 2") + "engine: {sampler: samplers:Mine}\n"
+    )
+    code, lines, err = bench.finish()
+    assert (code, err) == (0, "")
+    assert lines[0] == f"note: Proposals are made by code in {tmp_path / 'samplers.py'}."
+
+
+class Overhearing(optuna.samplers.RandomSampler):
+    """Keeps what it is told."""
+
+    def before_trial(self, study, trial):
+        del trial
+        self.directions = [one.name for one in study.directions]
+        self.told = [(one.state.name, one.values, one.constraints.get("limits")) for one in study.get_trials()]
+
+
+def test_it_is_told_accuracy_the_logarithm_of_size_and_by_how_much_limits_were_broken():
+    sampler = Overhearing(seed=0)
+    proposer = OptunaProposer(stub_study().search_space(IMAGES), sampler)
+    for verdict in (Evaluated(0.8, 100), Rejected(0.5), Failed()):
+        proposer.tell(proposer.ask().number, verdict)
+    proposer.ask()
+
+    assert sampler.directions == ["MAXIMIZE", "MINIMIZE"]
+    assert sampler.told[:3] == [("COMPLETE", [0.8, 2.0], 0.0), ("COMPLETE", [0.0, 1e6], 0.5), ("FAIL", None, None)]

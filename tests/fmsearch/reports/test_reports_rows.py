@@ -77,3 +77,20 @@ def test_find(tmp_path):
         find(table, "f0")
     with pytest.raises(InputError, match=r"^2 models' ids begin with '05'\."):
         find(table, "05")
+
+
+def front_by(path, uses, **facts):
+    folder = write(path, uses)
+    with Store(folder.store) as store:
+        for name, value in facts.items():
+            store.note(name, value)
+    return {row.number for row in read(folder) if row.on_front}
+
+
+def test_the_front_is_of_the_size_that_counts(tmp_path):
+    wide, deep = network(8), network(4, 8)  # 170 parameters, and more memory; 426, and less
+    uses = [(wide, evaluation(wide), done(0.7)), (deep, evaluation(deep), done(0.8))]
+
+    assert front_by(tmp_path / "parameters", uses) == {0, 1}
+    assert front_by(tmp_path / "memory", uses, objective="memory") == {1}
+    assert front_by(tmp_path / "down_to", uses, down_to=1_000) == {1}

@@ -97,6 +97,7 @@ def test_the_view_suits_the_stream(terminal, monkeypatch):
 
     assert isinstance(view(STUDY, stream=stream), LiveView)
     assert isinstance(view(STUDY, stream=io.StringIO()), PlainView)
+    monkeypatch.setattr("sys.stdout", io.StringIO())
     assert isinstance(view(STUDY), PlainView)
     assert isinstance(view(STUDY, quiet=True, stream=stream), QuietView)
     monkeypatch.setenv("TERM", "dumb")

@@ -10,7 +10,7 @@ from timed import LIMIT, LONG, finals, searching, seconds, study
 from fmsearch.errors import FmsearchError
 from fmsearch.evaluation import Epoch, Result
 from fmsearch.events import Note
-from fmsearch.hurry import Hurried
+from fmsearch.pace import Hurried
 
 PLAYOFF = 2.0  # epochs: more than any network trains in its cohort, and fewer than in a play-off
 

@@ -8,7 +8,7 @@ import pytest
 from stubs import ManualClock, TimedExecutor, search, told
 from timed import LIMIT, LONG, searching, seconds, study
 
-from fmsearch.hurry import FACT
+from fmsearch.pace.timetable import FACT
 from fmsearch.store import Store
 
 

@@ -9,7 +9,7 @@ from stubs import ManualClock, TimedExecutor, search, told
 from timed import LONG, finals, seconds, study
 
 from fmsearch.errors import InputError
-from fmsearch.hurry import Hurried
+from fmsearch.pace import Hurried
 from fmsearch.store import Store
 from fmsearch.study import Budget, Final
 

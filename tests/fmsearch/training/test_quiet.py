@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from fmsearch.hush import hushed
+from fmsearch.hush import hushed, importing
 
 
 def fail():
@@ -30,6 +30,14 @@ def test_all_is_heard_when_it_fails(capfd):
         fail()
 
     assert capfd.readouterr().err == "why\n"
+
+
+@pytest.mark.parametrize(("level", "heard"), [("0", "from C\n"), ("3", "")])
+def test_whoever_wants_the_log_of_an_import_hears_it(level, heard, capfd, monkeypatch):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", level)
+    with importing("a_module_that_nobody_has"):
+        os.write(2, b"from C\n")
+    assert capfd.readouterr().err == heard
 
 
 def test_a_backend_that_is_not_there_is_told_without_a_traceback(tmp_path):

@@ -244,7 +244,7 @@ def test_a_model_that_cannot_be_saved_costs_no_result(tmp_path):
     result = train.evaluate(one, digits(), keep=tmp_path / "file" / "model.keras")
     assert result.status == "done"
     assert result.accuracy == train.evaluate(one, digits()).accuracy
-    assert result.reason == f"the model could not be saved in {tmp_path / 'file'}: File exists"
+    assert result.remark == f"the model could not be saved in {tmp_path / 'file'}: File exists"
 
 
 def test_a_split_that_is_no_multiple_of_the_batch_is_measured_whole():

@@ -4,13 +4,23 @@ import pytest
 
 from fmsearch.finalists import Finalist
 from fmsearch.learning_curves import LearningCurve
+from fmsearch.pace.planned import whole
+from fmsearch.pace.sharing import Sharing
 from fmsearch.pareto import Point
-from fmsearch.timetable import Sharing, whole
 
 
 @pytest.mark.parametrize(
     ("epochs", "most", "planned"),
-    [(7.39, 30, 7.3), (50.0, 30, 30), (0.01, 30, 0.1), (-4.0, 30, 0.1), (3.0, 0.75, 0.75), (0.01, 0.04, 0.04)],
+    [
+        (7.39, 30, 7.3),
+        (12.7, 12.7, 12.7),
+        (0.3, 30, 0.3),
+        (50.0, 30, 30),
+        (0.01, 30, 0.1),
+        (-4.0, 30, 0.1),
+        (3.0, 0.75, 0.75),
+        (0.01, 0.04, 0.04),
+    ],
 )
 def test_epochs_are_planned_in_tenths_one_at_the_least_and_never_more_than_the_most(epochs, most, planned):
     assert whole(epochs, most) == planned

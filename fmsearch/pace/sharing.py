@@ -1,4 +1,4 @@
-"""What the clock decides in a run with a time limit, and how its final stage shares out what time is left. Pure."""
+"""A final stage that shares out what time is left, training by training."""
 
 from __future__ import annotations
 
@@ -6,51 +6,12 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import Field
 
 from fmsearch.finalists import Finalist, allot
-from searchspace.domains import Model
+from fmsearch.pace.planned import MOMENT, whole
 
-FINISH = 1.5  # seconds to test and save a model
-CLOSING = 1.0  # seconds to end a run
 LONGEST = 0.85  # share of the time left that any but the last training takes, lest a wrong guess miss the end
-MOMENT = 0.1  # epochs are planned to
 DOUBT = 1.0  # average trainings that must have ended before what they took counts as much as what was guessed
-
-
-class Timetable(Model):
-    """What the clock decided so far; a run that goes on keeps to it.
-
-    Candidates are named by their digests: where a result has changed, their numbers may be others'.
-
-    Attributes:
-        time: the limit it was made for, in seconds.
-        final: what the study said of its final stage.
-        cohorts: how many the search has opened.
-        playoffs: the candidates in each play-off.
-        skipped: which trainings of the search, by candidate and epochs, were left out as its time was up.
-        members: the candidates that the final stage trains; nobody while the search goes on.
-        epochs: how many epochs it trains them for, as far as they have begun.
-    """
-
-    time: float
-    final: dict[str, Any] | None = None  # of a run from before this was kept
-    cohorts: int = 0
-    playoffs: tuple[tuple[str, ...], ...] = ()
-    skipped: tuple[tuple[str, float], ...] = ()
-    members: tuple[str, ...] = ()
-    epochs: dict[str, float] = Field(default_factory=dict)
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the search is over."""
-        return bool(self.members)
-
-    def is_for(self, time: float | None, final: Mapping[str, Any]) -> bool:
-        """Whether it was made for that limit, and such a final stage."""
-        return time == self.time and self.final in (None, final)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +21,6 @@ class _Running:
     number: int
     since: float
     guess: float
-
-
-def whole(epochs: float, most: float) -> float:
-    """Epochs as they are planned: in tenths, one at the least, or the most there may be."""
-    return min(most, max(MOMENT, round(math.floor(epochs / MOMENT) * MOMENT, 1)))
 
 
 class Sharing:

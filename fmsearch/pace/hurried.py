@@ -1,4 +1,4 @@
-"""When a search with a time limit ends, who plays off, and what is left for the front: the clock's decisions."""
+"""A study with a time limit: when its search ends, who plays off, and what is left for the front."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from fmsearch.clock import Clock
 from fmsearch.errors import InputError
 from fmsearch.evaluation import Result
 from fmsearch.finalists import Finalist, choose
-from fmsearch.pace import Finals, Price, Spent, Standing
+from fmsearch.pace.base import Finals, Price, Spent, Standing, Trail
+from fmsearch.pace.sharing import Sharing
+from fmsearch.pace.timetable import Timetable, decisions, write_down
 from fmsearch.study import Study
-from fmsearch.timetable import CLOSING, FINISH, Sharing, Timetable
 from searchspace import Analysis
 
-FACT = "decisions of the clock"  # "timetable" named candidates by number
+FINISH = 1.5  # seconds to test and save a model
+CLOSING = 1.0  # seconds to end a run
 
 
 @final
@@ -36,7 +38,7 @@ class Hurried:
         InputError: the run has taken so long that under another limit it would end with less than it has.
     """
 
-    def __init__(self, study: Study, limit: float, clock: Clock, facts: Any, *, workers: int, check: float) -> None:
+    def __init__(self, study: Study, limit: float, clock: Clock, facts: Trail, *, workers: int, check: float) -> None:
         self._study = study
         self._limit = limit
         self._clock = clock
@@ -164,13 +166,7 @@ class Hurried:
     def _keep(self, **decided: Any) -> None:
         """Decide something for good."""
         self._timetable = self._timetable.model_copy(update=decided)
-        self._facts.note(FACT, self._timetable.model_dump(mode="json"))
-
-
-def decisions(facts: Any) -> Timetable | None:
-    """What the clock of a run decided so far."""
-    known = facts.fact(FACT)
-    return Timetable.model_validate(known, strict=False) if known else None
+        write_down(self._timetable, self._facts)
 
 
 def _there(digests: Sequence[str], search: Standing) -> list[int]:

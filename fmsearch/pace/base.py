@@ -1,11 +1,13 @@
-"""What says when a search ends, and what it is told of the search."""
+"""What says when a search ends, what it is told of the search, and what it says of the final stage."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from fmsearch.evaluation import Result
+from fmsearch.facts import Facts
 from fmsearch.finalists import Finalist
 from searchspace import Analysis
 
@@ -106,3 +108,23 @@ class Pace(Protocol):
 
     def finals(self, search: Standing) -> Finals:
         """The final trainings, smallest first, once the search has ended."""
+
+
+class Timeless:
+    """The part of a pace that a clock has, without one."""
+
+    searched = False
+    left = math.inf
+
+    def skips(self, digest: str, epochs: float) -> bool:
+        """None."""
+        del digest, epochs
+        return False
+
+
+class Trail(Facts, Protocol):
+    """What a run noted, and how far it had come."""
+
+    @property
+    def cohorts(self) -> int:
+        """How many cohorts it had opened."""
