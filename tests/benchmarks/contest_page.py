@@ -1,4 +1,4 @@
-"""The contest's raw runs as a page and two plots."""
+"""The contest's raw runs as a page and two plots; what is to be said of the runs stands in `notes.txt` beside them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,31 @@ EARLIER = " (earlier)"
 ONEDNN = ", oneDNN"
 ABLATIONS = """\
 The own space, ten minutes, seed 0, unless told, with one thing changed, and in brackets the difference from the run
-without that change. What is kept is chosen by the score on the validation split. One run each, whose luck is about
-0.005: less than that is nothing. Where no draw is preferred, learning curves do not tell those that fall longer either
-(decisions 22 and 17), but in the hour. What is told of draws is a change of the code; all else, of the study.
+without that change, whose machine may have been faster or slower: the last column tells, "this, that". What is kept is
+chosen by the score on the validation split. One run each, whose luck is about 0.005: less than that is nothing.
 """
+FACTS = (("wall", "{:,.0f} s"), ("busy", "{:.2f}"), ("yardstick", "{:.1f} s"))
 SIZES = ("1k", "3k", "10k", "30k", "100k", "300k", "1M")
 HEAD = """\
 # fmsearch and its peers at equal time
 
-`python tests/benchmarks/contest.py --peers DIR`: Fashion-MNIST, {cores} cores, one run after another on the same
-machine, nothing else running but what is said below. Test accuracy of the model that validation chooses at or under
-each number of parameters; the front score is its mean over budgets spaced evenly in the logarithm from 1,000 to
-1,000,000 parameters (chance, 0.1, where no model fits). Nothing about the test set informed a choice. `runs.jsonl`
-holds every model of every run; of fmsearch, those of the final stage. The peers' scripts, `DIR`, are not part of this
-repository.
+`python tests/benchmarks/contest.py --peers DIR`: Fashion-MNIST, one run after another on the same machine, nothing else
+running but what is said below. Test accuracy of the model that validation chooses at or under each number of
+parameters; the front score is its mean over budgets spaced evenly in the logarithm from 1,000 to 1,000,000 parameters
+(chance, 0.1, where no model fits). `runs.jsonl` holds every model of every run; of fmsearch, those of the final stage,
+all of which are there at the end and none before. The peers' scripts, `DIR`, are not part of this repository.
+
+Nothing about the test set informed a choice. But what the sampler expects of a network
+([decision 22](../../decisions/0022-the-most-promising-of-several-draws.md)) and how much a longer training promises
+([decision 17](../../decisions/0017-one-learning-curve-for-all.md)) were learnt from searches of both spaces on the
+validation split, seeds 0 to 2 among them.
 
 fmsearch trains with its own schedule (one cycle) in both spaces; in the peers' space, optimizer, learning rates,
 architectures and augmentation are the peers'. Left as fmsearch has them are how weights begin (He's), how normalisation
-averages (a momentum of 0.9), the mirroring of large models in the final stage, and which 5,000 images validate. Peers
-train each model for ten epochs, Hyperband for ten at the most. fmsearch has TensorFlow use oneDNN's kernels
+averages (a momentum of 0.9), what a shift or a rotation uncovers (black; the peers' images are reflected there), the
+mirroring of large models in the final stage, and which 5,000 images validate. It leaves out what has more than
+1,000,000 parameters and so does not count; a peer may come across that. Peers train each model for ten epochs,
+Hyperband for ten at the most. fmsearch has TensorFlow use oneDNN's kernels
 ([decision 20](../../decisions/0020-onednn-on-every-processor.md)); a peer's users have what TensorFlow takes by itself,
 which without AVX-512 are slower ones. With ", oneDNN" a peer had them, too. Figures are means over seeds, with the
 worst and the best in brackets.
@@ -41,42 +47,20 @@ measuring it.
 The column `machine` says how fast it was: what an epoch of three convolutions takes in a bare loop
 ([training](../training.md)), two side by side, right before each run. Rows from before that was taken have none.
 
-{notes}"""
-NOTES = """\
-Ten minutes are all of one kind of machine, without AVX-512, and half as fast as that of the peers' hour. When seed 0 of
-its own space ran for the first time, fmsearch took 632 s, 5.3 % more than it may: its last training was slower by half
-than all before it. That run is among the earlier ones; the one that counts took 613 s and came to the same score, by
-0.899 at 30k and 0.925 at 100k then, and 0.922 and 0.921 now.
-Beside seeds 0 and 2 of the peers, and of fmsearch where no draw is preferred to another, tests ran at the lowest
-priority now and then, which even so may take a seventh of the machine; beside the others nothing but some seconds of
-reading. NSGA-II's hour is of another machine, about twice as fast, and checks ran beside it at the lowest priority, as
-they did beside fmsearch's for a minute. Seventy minutes of TPE and of Hyperband ran side by side, each on one core,
-with checks beside them: worth some half an hour of both cores, as TPE trained 7 models where NSGA-II, which begins
-alike, trains 2 in ten minutes of both, and Hyperband 19 where 7. An hour of theirs on both cores is not measured. A GPU
-was not to be had.
-
-For one seed, NSGA-II and TPE begin with the same random candidates, and ten minutes end during that: TPE would have
-NSGA-II's rows. With one to four models in that time, it is luck which sizes a peer has any model for. With oneDNN's
-kernels, in seed 1, NSGA-II trained the same four models, each in three quarters of the time, and came no further.
 """
 GOALS = """\
-They were set before the first run. Leads are over the best peer as its users run it. What was tried where a goal is
-missed stands in the decisions [9](../../decisions/0009-neighbours-in-size-compete.md) to
+They were set before the first run; those of an epoch stand on a [page of their own](../training.md). Leads are over the
+best peer as its users run it. What was tried where a goal is missed stands in the decisions
+[9](../../decisions/0009-neighbours-in-size-compete.md) to
 [12](../../decisions/0012-no-averaging-and-no-distillation.md) and
 [16](../../decisions/0016-a-play-off-of-all-cohorts.md) to
 [22](../../decisions/0022-the-most-promising-of-several-draws.md).
-"""
-PAST = """\
-Earlier code of fmsearch, and peers, ten minutes unless told. Those that tell how fast the machine was ran on one like
-that of the ten minutes above, the others on machines up to twice as fast: those of fmsearch from before its learning
-curves (decision 17) and the peers on one, the rest of fmsearch's on one about two thirds as fast; the hour before its
-learning curves on one half as fast as the hour without a play-off. Beside hours, checks ran at the lowest priority.
 """
 
 
 def write(folder, runs):
     """Write the page and the plots for all runs."""
-    page = HEAD.format(cores=2, notes=NOTES)
+    page = HEAD + (folder / "notes.txt").read_text(encoding="utf-8")
     whole = [run for run in runs if ABLATED not in run["key"][0] and EARLIER not in run["key"][0]]
     for minutes in sorted({run["key"][1] for run in whole}):
         timed = [run for run in whole if run["key"][1] == minutes]
@@ -84,7 +68,7 @@ def write(folder, runs):
     usual = [run for run in whole if not run["key"][0].endswith(ONEDNN)]
     page += f"\n## Goals\n\n{GOALS}\n{goals(usual)}" + _ablations(runs)
     past = [run for run in runs if ABLATED not in run["key"][0] and EARLIER in run["key"][0]]
-    page += f"\n## Earlier\n\n{PAST}\n{_table(past)}" if past else ""
+    page += f"\n## Earlier\n\n{_table(past)}" if past else ""
     page += "\n![Front score against time](time.svg)\n\n![Fronts at ten minutes](fronts.svg)\n"
     (folder / "README.md").write_text(page, encoding="utf-8")
     _plots(folder, whole)
@@ -126,11 +110,14 @@ def _ablations(runs):
                 for these, those in ((points, usual), (_validated(points), _validated(usual)))
             )
             sizes = " | ".join(f"{best_at(points)[at]:.3f}" for at in SIZES)
-            lines.append(f"| {label} | {scores} | {len(points)} | {sizes} |")
+            pair = (run, by_key[base, minutes, seed])
+            candidates = ", ".join(str(one["candidates"]) for one in pair)
+            machine = ", ".join(f"{one['yardstick']:.1f} s" for one in pair)
+            lines.append(f"| {label} | {scores} | {len(points)} | {sizes} | {candidates} | {machine} |")
     if not lines:
         return ""
-    head = f"| changed | front score | on validation | models | {' | '.join(SIZES)} |"
-    table = [head, f"|---|{'---|' * 10}", *lines]
+    head = f"| changed | front score | on validation | models | {' | '.join(SIZES)} | candidates | machine |"
+    table = [head, f"|---|{'---|' * 12}", *lines]
     return f"\n## What each technique adds\n\n{ABLATIONS}\n" + "\n".join(table) + "\n"
 
 
@@ -147,8 +134,8 @@ def _table(runs):
     from front_score import best_at, front_score
 
     lines = [
-        f"| contestant | seeds | front score | models | {' | '.join(SIZES)} | busy | machine |",
-        f"|---|---|---|---|{'---|' * len(SIZES)}---|---|",
+        f"| contestant | seeds | front score | models | {' | '.join(SIZES)} | took | busy | machine |",
+        f"|---|---|---|---|{'---|' * len(SIZES)}---|---|---|",
     ]
     by_name = defaultdict(list)
     for run in runs:
@@ -159,9 +146,10 @@ def _table(runs):
         sizes = [best_at(_points(run)) for run in group]
         cells = [f"{statistics.fmean(size[at] for size in sizes):.3f}" for at in SIZES]
         models = statistics.fmean(len(run["models"]) for run in group)
-        busy, machine = _mean(group, "busy", "{:.2f}"), _mean(group, "yardstick", "{:.1f} s")
         spread = f"{statistics.fmean(scores):.3f} ({min(scores):.3f} to {max(scores):.3f})"
-        lines.append(f"| {name} | {len(group)} | {spread} | {models:.0f} | {' | '.join(cells)} | {busy} | {machine} |")
+        facts = [_mean(group, *fact) for fact in FACTS]
+        cells = [name, str(len(group)), spread, f"{models:.0f}", *cells, *facts]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -184,7 +172,7 @@ def _plots(folder, runs):
     for name, colour in zip(names, mpl.color_sequences["tab20"], strict=False):
         ours = name.startswith("fmsearch")
         for number, run in enumerate(run for run in runs if run["key"][0] == name):
-            label = None if number else name
+            label = None if number else f"{name}, at the end" if ours else name
             if ours:
                 at = run["key"][1]
                 axes.plot([at], [front_score(_points(run))], "o", color=colour, label=label)

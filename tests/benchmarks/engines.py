@@ -54,6 +54,7 @@ def killed(engine, folder, seconds):
     """A run that is killed after so many seconds, and goes on."""
     process = subprocess.Popen(command(engine, folder, 2), cwd=ROOT)
     time.sleep(seconds)
+    assert process.poll() is None, "it ended before it could be killed"
     process.send_signal(signal.SIGKILL)
     process.wait()
     subprocess.run(command(engine, folder, 2), check=True, cwd=ROOT)
@@ -184,17 +185,6 @@ def page(rows):
         break_long_words=False,
         break_on_hyphens=False,
     )
-    beside = (
-        "Optuna's grid and gp and KerasTuner's bayesian ran on another machine of that size, which was slower.\n"
-        "Checks ran beside the other Optuna rows at the lowest priority, and beside KerasTuner's grid at the usual\n"
-        "one: their times are upper bounds. cmaes cannot search this space. The row of KerasTuner's bayesian is from\n"
-        "before its random draws had seeds of their own; front was run again later, on another machine, so that its\n"
-        "times do not compare with the others'."
-    )
-    slow = (
-        "\ngp's cohort after a thousand trials, drawn at random, took 213 s beside a test run: 42 s for the first\n"
-        "proposal, 16 s for each other.\n"
-    )
     again = rows.get(CONTINUATION)
     more = (
         f"\nA study of {BAYESIAN} candidates with KerasTuner's `bayesian`, done with a stand-in for training, and then "
@@ -202,13 +192,14 @@ def page(rows):
         if again
         else ""
     )
-    return f"# Engines\n\n{told}\n\n{beside}\n\n{table}\n{slow}{more}"
+    notes = (FOLDER / "engines.notes.txt").read_text(encoding="utf-8")
+    return f"# Engines\n\n{told}\n\n{notes}\n{table}\n{more}"
 
 
 def main():
     """Measure what is asked for, and write all rows anew."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="+", default=[*ENGINES, CONTINUATION], choices=[*ENGINES, CONTINUATION])
+    parser.add_argument("--only", nargs="*", default=[*ENGINES, CONTINUATION], choices=[*ENGINES, CONTINUATION])
     parser.add_argument("--asking", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.asking:
@@ -219,8 +210,8 @@ def main():
     for name in options.only:
         rows[name] = continuation() if name == CONTINUATION else measure(name)
         ROWS.write_text("".join(f"{json.dumps(row)}\n" for row in rows.values()), encoding="utf-8")
-        (FOLDER / "engines.md").write_text(page(rows), encoding="utf-8")
         print(json.dumps(rows[name]))
+    (FOLDER / "engines.md").write_text(page(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -151,7 +151,7 @@ def page(rows, again, disk):
 `python tests/benchmarks/load.py`: three rungs, a stand-in for training that answers at once on {WORKERS} workers, one
 core, Python {platform.python_version()} on {platform.machine()}. An evaluation's cost is all the time that goes by
 beside the stand-in, ranking at the end apart, over the number of evaluations. A continuation finds everything in the
-store. The rows of front are from before decision 22, since when a proposal takes 70 ms in place of 15.
+store.
 Expected beforehand: 3 ms an evaluation at any size, 150 MB, 4 s for a continuation of 1,000.
 
 | sampler | candidates | an evaluation | a continuation | the leaderboard | memory | store |
