@@ -68,7 +68,7 @@ def maker(engine):
 def early(monkeypatch):
     """Engines learn from fewer results than they do for users, so that they learn at all in so few proposals."""
     monkeypatch.setattr("fmsearch.proposers.samplers.POPULATION", 6)
-    monkeypatch.setattr("fmsearch.proposers.keras_tuner.INITIAL_POINTS", 8)
+    monkeypatch.setattr("fmsearch.proposers.oracles.INITIAL_POINTS", 8)
 
 
 def examinations():

@@ -92,7 +92,7 @@ def test_a_run_that_goes_on_finds_its_proposals_again_and_computes_none(monkeypa
     memory = Memory()
     first = ask_and_tell(memory)
     assert memory.noted == 16
-    monkeypatch.setattr("fmsearch.proposers.keras_tuner.BayesianOracle._make_gpr", lambda _: None)
+    monkeypatch.setattr("fmsearch.proposers.oracles.BayesianOracle._make_gpr", lambda _: None)
     assert ask_and_tell(memory) == first
     assert memory.noted == 16
 
