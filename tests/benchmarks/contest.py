@@ -25,6 +25,8 @@ from pathlib import Path
 from contest_page import ONEDNN, write
 from training import NETWORKS, side_by_side
 
+from fmsearch.evaluation import Environment
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "benchmarks" / "contest"
 RUNS = FOLDER / "runs.jsonl"
@@ -59,10 +61,10 @@ def peer(entry, peers):
     """Run a peer; its models as (seconds, parameters, validation, test)."""
     script, kind = PEERS[entry.name.removesuffix(ONEDNN)]
     command = [sys.executable, script, str(60 * entry.minutes), kind, str(EPOCHS), str(entry.seed)]
-    kernels = {KERNELS: "1"} if entry.name.endswith(ONEDNN) else {}
-    ran = subprocess.run(
-        command, cwd=peers, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, **kernels}
-    )
+    environment = {name: value for name, value in os.environ.items() if name != KERNELS}  # fmsearch has set it
+    if entry.name.endswith(ONEDNN):
+        environment[KERNELS] = "1"
+    ran = subprocess.run(command, cwd=peers, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     return json.loads(ran.stdout.splitlines()[-1])["rows"], None
 
 
@@ -113,7 +115,8 @@ def main():
                 continue
             yardstick = side_by_side("bare", YARDSTICK, augmenting=False)
             models, more = (peer if name.removesuffix(ONEDNN) in PEERS else fmsearch)(entry, options.peers)
-            run = {"key": entry.key, "changes": entry.changes, "models": models, "yardstick": yardstick, **(more or {})}
+            machine = {"yardstick": yardstick, "instructions": Environment.here().instructions}
+            run = {"key": entry.key, "changes": entry.changes, "models": models, **machine, **(more or {})}
             with RUNS.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(run) + "\n")
             write(FOLDER, known())

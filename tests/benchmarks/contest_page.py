@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from contest_goals import OWN, THEIRS, goals
 
+MACHINES = ("with AVX-512", "without AVX-512")
 ABLATED = "; "
 EARLIER = " (earlier)"
 ONEDNN = ", oneDNN"
@@ -63,15 +64,30 @@ def write(folder, runs):
     page = HEAD + (folder / "notes.txt").read_text(encoding="utf-8")
     whole = [run for run in runs if ABLATED not in run["key"][0] and EARLIER not in run["key"][0]]
     for minutes in sorted({run["key"][1] for run in whole}):
-        timed = [run for run in whole if run["key"][1] == minutes]
-        page += f"\n## {minutes:g} minutes\n\n{_table(timed)}{_leads(timed)}"
-    usual = [run for run in whole if not run["key"][0].endswith(ONEDNN)]
-    page += f"\n## Goals\n\n{GOALS}\n{goals(usual)}" + _ablations(runs)
+        for machine, timed in _by_machine(run for run in whole if run["key"][1] == minutes):
+            page += f"\n## {minutes:g} minutes, {machine}\n\n{_table(timed)}{_leads(timed)}"
+    page += f"\n## Goals\n\n{GOALS}"
+    for machine, usual in _by_machine(run for run in whole if not run["key"][0].endswith(ONEDNN)):
+        page += f"\n### {machine.capitalize()}\n\n{goals(usual)}"
+    page += _ablations(runs)
     past = [run for run in runs if ABLATED not in run["key"][0] and EARLIER in run["key"][0]]
     page += f"\n## Earlier\n\n{_table(past)}" if past else ""
     page += "\n![Front score against time](time.svg)\n\n![Fronts at ten minutes](fronts.svg)\n"
     (folder / "README.md").write_text(page, encoding="utf-8")
     _plots(folder, whole)
+
+
+def _by_machine(runs):
+    """Runs of each kind of machine, where there are any."""
+    groups = {machine: [] for machine in MACHINES}
+    for run in runs:
+        groups[_machine(run)].append(run)
+    return [(machine, group) for machine, group in groups.items() if group]
+
+
+def _machine(run):
+    """Rows from before it was written down are of machines without."""
+    return MACHINES["avx512" not in run.get("instructions", "")]
 
 
 def _leads(runs):
@@ -161,45 +177,51 @@ def _mean(runs, field, form):
 
 def _plots(folder, runs):
     import matplotlib as mpl
-    from front_score import curve, front_score
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "contest"
+    names = sorted({run["key"][0] for run in runs})
+    colours = dict(zip(names, mpl.color_sequences["tab20"], strict=False))
+    _plot(folder / "time.svg", _growth, runs, colours, xlabel="minutes", ylabel="front score")
+    ten = [run for run in runs if run["key"][1] == 10]
+    limits = {"xscale": "log", "ylim": (0.5, 0.95)}
+    _plot(folder / "fronts.svg", _front, ten, colours, xlabel="parameters", ylabel="test accuracy", **limits)
+
+
+def _plot(path, draw, runs, colours, **settings):
+    """One panel for each kind of machine, and a name once."""
     from matplotlib import pyplot as plt
 
-    names = sorted({run["key"][0] for run in runs})
-    figure, axes = plt.subplots(figsize=(8, 4.5))
-    for name, colour in zip(names, mpl.color_sequences["tab20"], strict=False):
-        ours = name.startswith("fmsearch")
-        for number, run in enumerate(run for run in runs if run["key"][0] == name):
-            label = None if number else f"{name}, at the end" if ours else name
-            if ours:
-                at = run["key"][1]
-                axes.plot([at], [front_score(_points(run))], "o", color=colour, label=label)
-            else:
-                times = curve([tuple(model) for model in run["models"]], step=15)
-                axes.plot([t / 60 for t, _ in times], [s for _, s in times], color=colour, label=label, alpha=0.7)
-    axes.set(xlabel="minutes", ylabel="front score")
-    axes.legend()
-    figure.savefig(folder / "time.svg", metadata={"Date": None}, bbox_inches="tight")
-    figure, axes = plt.subplots(figsize=(8, 4.5))
-    for name, colour in zip(names, mpl.color_sequences["tab20"], strict=False):
-        group = [run for run in runs if run["key"][:2] == [name, 10]]
-        for number, run in enumerate(group):
-            chosen = _chosen(_points(run))
-            axes.step(
-                [size for size, _ in chosen],
-                [test for _, test in chosen],
-                where="post",
-                marker=".",
-                color=colour,
-                label=None if number else name,
-                alpha=0.7,
-            )
-    axes.set(xscale="log", xlabel="parameters", ylabel="test accuracy", ylim=(0.5, 0.95))
-    axes.legend()
-    figure.savefig(folder / "fronts.svg", metadata={"Date": None}, bbox_inches="tight")
-    plt.close("all")
+    groups = _by_machine(runs)
+    figure, panels = plt.subplots(1, len(groups), figsize=(6 * len(groups), 4.5), sharey=True, squeeze=False)
+    for axes, (machine, group) in zip(panels[0], groups, strict=True):
+        told = set()
+        for run in group:
+            name = run["key"][0]
+            draw(axes, run, color=colours[name], label=None if name in told else name)
+            told.add(name)
+        axes.set(title=machine, **settings)
+        axes.label_outer()
+        axes.legend(loc="lower right", fontsize="small")
+    figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
+    plt.close(figure)
+
+
+def _growth(axes, run, **style):
+    """A peer's front score as time passes; fmsearch's models all come at the end."""
+    from front_score import curve, front_score
+
+    if run["key"][0].startswith("fmsearch"):
+        axes.plot([run["key"][1]], [front_score(_points(run))], "o", **style)
+    else:
+        times = curve([tuple(model) for model in run["models"]], step=15)
+        axes.plot([t / 60 for t, _ in times], [s for _, s in times], alpha=0.7, **style)
+
+
+def _front(axes, run, **style):
+    chosen = _chosen(_points(run))
+    sizes, accuracies = zip(*chosen, strict=True)
+    axes.step(sizes, accuracies, where="post", marker=".", alpha=0.7, **style)
 
 
 def _chosen(points):

@@ -11,6 +11,9 @@ import random
 import statistics
 import time
 from pathlib import Path
+from textwrap import fill
+
+from machine import machine
 
 from fmsearch.study import load_study
 from fmsearch.training.quiet import import_keras
@@ -52,11 +55,16 @@ def page(analysed, built):
     """The figures as Markdown."""
     ratios = [b / a for a, b in zip(analysed, built, strict=True)]
     rate = len(analysed) / sum(analysed)
+    told = fill(
+        f"`python tests/benchmarks/static_analysis.py`: {CANDIDATES} feasible candidates of `studies/fashion.yaml`, "
+        f"one core of {machine()}, Python {platform.python_version()}. Each candidate is analysed, then built in "
+        "Keras, in turn.",
+        120,
+    )
     return f"""\
 # Static analysis
 
-`python tests/benchmarks/static_analysis.py`: {CANDIDATES} feasible candidates of `studies/fashion.yaml`, one core,
-Python {platform.python_version()} on {platform.machine()}. Each candidate is analysed, then built in Keras, in turn.
+{told}
 
 | what | figure | expected |
 |---|---|---|

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import fill
+
+from machine import machine
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks" / "training.md"
 IMAGES, BATCH, ROUNDS, EPOCHS = 10_240, 128, 5, 2
@@ -168,12 +170,16 @@ def main():
             ratio = statistics.median(one[first] / one[second] for one in rounds)
             lines.append(f"| {name} | {first} / {second} | {ratio:.2f} |")
     table = "\n".join(lines)
+    told = fill(
+        f"`python tests/benchmarks/training.py`: {IMAGES:,} images of 28x28, batches of {BATCH}, two processes of one "
+        f"thread side by side on {len(os.sched_getaffinity(0))} cores of {machine()}. Medians of {ROUNDS} rounds; "
+        "ratios are medians of the rounds' own.",
+        120,
+    )
     text = f"""\
 # An epoch
 
-`python tests/benchmarks/training.py`: {IMAGES:,} images of 28x28, batches of {BATCH}, two processes of one thread side
-by side on {len(os.sched_getaffinity(0))} cores of {platform.machine()}. Medians of {ROUNDS} rounds; ratios are medians
-of the rounds' own.
+{told}
 
 | network | way | an epoch |
 |---|---|---|
