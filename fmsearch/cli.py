@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = options.command(options) or 0
         sys.stdout.flush()  # so that a reader who has gone is met here, not while Python ends
     except KeyboardInterrupt:
-        print("fmsearch: interrupted; the same command goes on where it was", file=sys.stderr)
+        print("fmsearch: interrupted; running a study again, without --fresh, resumes it", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain while it closes stdout.
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done; 1 the work failed; 2 the input is wrong; 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"fmsearch {version('fmsearch')}")
-    parser.add_argument("--debug", action="store_true", help="before the command: show the traceback of an error")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error; goes before COMMAND")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in commands.ALL:
         name = command.__name__.rsplit(".", 1)[1]

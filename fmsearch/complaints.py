@@ -137,7 +137,7 @@ def _what_value(name: str, value: object, errors: list[ErrorDetails]) -> str:
         case "value_error":
             return f"{name}: {context['error']}"
         case "union_tag_invalid" if context["discriminator"] != "'kind'":
-            return f"{name} is a range; expected a value or a list of values"
+            return f"{name} is a mapping; expected a value or a list of values"
         case "union_tag_invalid":
             names = _quoted(context["expected_tags"])
             *others, last = map(repr, names)
@@ -160,7 +160,7 @@ def _expectation(errors: list[ErrorDetails]) -> str:
 def _figures(error: ErrorDetails) -> dict[str, object]:
     """An error's bounds as a person writes them."""
     context = error.get("ctx", {})
-    return {name: f"{value:g}" if isinstance(value, float) else value for name, value in context.items()}
+    return {name: f"{value:.12g}" if isinstance(value, float) else value for name, value in context.items()}
 
 
 def _quoted(text: str) -> list[str]:

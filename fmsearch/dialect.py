@@ -49,11 +49,11 @@ class _Loader(yaml.SafeLoader):
         event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it out
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if anchor or tag:
-            what = f"the {f'anchor or alias {anchor!r}' if anchor else f'tag {tag!r}'} is not for studies"
-            raise RefusedError(what, event.start_mark, "They are plain YAML: write the value itself.")
+            what = f"the {f'anchor or alias {anchor!r}' if anchor else f'tag {tag!r}'} is not allowed in a study"
+            raise RefusedError(what, event.start_mark, "Write the value itself.")
         if self.depth == MOST_DEEP:
-            fix = f"Expected {MOST_DEEP} at most."
-            raise RefusedError("too many lists and mappings, one in another", event.start_mark, fix)
+            fix = f"Expected at most {MOST_DEEP} levels."
+            raise RefusedError("lists and mappings nested too deeply", event.start_mark, fix)
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
@@ -108,8 +108,10 @@ def scalar(node: yaml.Node) -> str | int | float | bool | None:
             return int(text)
         case "float" if math.isfinite(float(text)):
             return float(text)
-        case "int" | "float":
-            raise RefusedError("a number too large", node.start_mark, f"Expected {MOST_DIGITS} digits at most.")
+        case "int":
+            raise RefusedError("a number too large", node.start_mark, f"Expected at most {MOST_DIGITS} digits.")
+        case "float":
+            raise RefusedError("a number too large", node.start_mark, "Expected less than 1.8e308.")
     if found := _UNSPEAKABLE.search(text):
         fix = r"Expected a line of text; in double quotes, a backslash is written \\."
         raise RefusedError(f"text with the control character {found[0]!a}", node.start_mark, fix)

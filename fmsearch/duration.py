@@ -16,7 +16,7 @@ def seconds(written: Any) -> Any:
         return written
     match = WRITTEN.fullmatch(written.replace(" ", ""))
     if match is None or not any(match.groups()):
-        raise ValueError(f"'{written}' is no time; expected one as in 90s, 10m or 1h30m")
+        raise ValueError(f"'{written}' is not a time; expected one as in 90s, 10m or 1h30m")
     hours, minutes, rest = (float(group or 0) for group in match.group("hours", "minutes", "seconds"))
     return 3600 * hours + 60 * minutes + rest
 

@@ -39,16 +39,16 @@ NEEDED = {
 
 
 class Scalarize(Model):
-    """One number out of accuracy and size, for engines that know one objective alone: a weighted sum."""
+    """Accuracy and size as one number, a weighted sum, for engines with a single objective."""
 
     accuracy: FiniteFloat = 1.0
     """What an accuracy of 1 is worth."""
     log_parameters: FiniteFloat = 0.0
-    """Added for each tenfold of parameters, such as -0.05."""
+    """Weight of the base-10 logarithm of the parameters, such as -0.05."""
     log_macs: FiniteFloat = 0.0
-    """Added for each tenfold of multiply-accumulates."""
+    """Weight of the base-10 logarithm of the multiply-accumulates."""
     log_memory: FiniteFloat = 0.0
-    """Added for each tenfold of bytes of activations."""
+    """Weight of the base-10 logarithm of the bytes of activations."""
 
     def score(self, accuracy: float, analysis: Analysis) -> float:
         """The sum."""
@@ -63,7 +63,7 @@ class Engine(Model):
     name: Literal["optuna", "keras_tuner"] = "optuna"
     """The library that proposes."""
     sampler: SamplerName | SamplerPath | None = None
-    """With `optuna`; `front` unless told. That is our own, written as an Optuna sampler: it grows candidates from the
+    """With `optuna`; by default `front`. That is our own, written as an Optuna sampler: it grows candidates from the
     front, at every size alike. Optuna's are `random`; `tpe`, a tree-structured Parzen estimator; `nsga2` and `nsga3`,
     genetic algorithms; `gp`, a Gaussian process, which needs PyTorch; `qmc`, Sobol's quasi-random sequence; `cmaes`,
     the covariance matrix adaptation of an evolution strategy, which needs the package cmaes, and two dimensions or
@@ -71,7 +71,7 @@ class Engine(Model):
     `my_module:MySampler` is a sampler of your own, from a file `my_module.py` beside the study or from an installed
     module."""
     tuner: TunerName | None = None
-    """With `keras_tuner`; `hyperband` unless told: its brackets take the place of cohorts and rungs. They run from the
+    """With `keras_tuner`; by default `hyperband`: its brackets take the place of cohorts and rungs. They run from the
     first to the last of `budget.rungs`, each training `1 / keep` times as long as the one before. The others are
     `random`; `bayesian`, a Gaussian process; `grid`, every point in turn, ten of a continuous or logarithmic range."""
     scalarize: Scalarize | None = None
@@ -129,12 +129,13 @@ def objection(engine: Engine, dimensions: Iterable[Dimension]) -> tuple[str, str
     for key, other, instead in (("tuner", "optuna", "sampler"), ("sampler", "keras_tuner", "tuner")):
         if engine.name == other and getattr(engine, key) is not None:
             owner = "keras_tuner" if key == "tuner" else "optuna"
-            return key, f"{other} has no {key}; expected name: {owner}, or {instead} in place of {key}"
+            return key, f"{other} has no `{key}`; expected `name: {owner}`, or `{instead}` in place of `{key}`"
     module = NEEDED.get(engine.sampler or "", "optuna")
     if find_spec(module) is None:
-        return "sampler", f"{engine.sampler} needs {module}, which is not installed; pip install {module} does that"
+        return "sampler", f"{engine.sampler} needs {module}, which is not installed; `pip install {module}` installs it"
     if engine.scalarize and not engine.is_single:
-        return "scalarize", f"{engine.kind} knows both objectives, and needs no one number; expected no scalarize"
+        why = f"{engine.kind} knows both objectives, so there is nothing to scalarize"
+        return "scalarize", f"{why}; expected no `scalarize`"
     if engine.sampler == "cmaes" and (why := _cmaes_objection(tuple(dimensions))):
         return "sampler", f"{why}, or another sampler, such as tpe"
     return None
@@ -150,7 +151,7 @@ def _cmaes_objection(free: Sequence[Dimension]) -> str:
             )
         if dimension.parent in names:
             return (
-                f"cmaes needs every dimension in every candidate, but {dimension.name} is there for some values of "
-                f"{dimension.parent} alone; expected one value of that"
+                f"cmaes needs every dimension in every candidate, but {dimension.name} exists only for some values of "
+                f"{dimension.parent}; expected a single value of that"
             )
     return "" if len(free) >= LEAST_OF_CMAES else "cmaes needs two dimensions at the least; expected more to vary"

@@ -36,6 +36,11 @@ class InputError(FmsearchError):
     exit_code = WRONG_INPUT
 
 
+def sentence(text: str) -> str:
+    """What somebody else's error says, as one sentence: on one line, with one full stop."""
+    return f"{' '.join(text.split()).rstrip('. ')}."
+
+
 def masked(text: str) -> str:
     """A text without the passwords that addresses in it carry: people send messages to others."""
     return PARAMETER.sub(r"\1***", PASSWORD.sub(r"\1:***@", text))

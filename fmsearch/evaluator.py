@@ -194,8 +194,8 @@ class Evaluator:
         if self._running and not self._said_so:
             self._said_so = True
             count = len(self._running)
-            waits = "the evaluation that runs ends" if count == 1 else f"the {count} evaluations that run end"
-            self._observer.notice(Note(f"Stopping as soon as {waits}; Ctrl-C again leaves at once."))
+            waits = "the running evaluation ends" if count == 1 else f"the {count} running evaluations end"
+            self._observer.notice(Note(f"Stopping once {waits}; press Ctrl-C again to stop at once."))
 
 
 def _read(outcome: Outcome) -> tuple[Outcome, Result | None]:

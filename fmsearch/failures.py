@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fmsearch.errors import FmsearchError
+from fmsearch.errors import FmsearchError, sentence
 from fmsearch.evaluation import Result
 
 IN_A_ROW = 10
@@ -37,8 +37,9 @@ class Failures:
         self._row = self._row + 1 if cause and cause == self._cause else bool(cause)
         self._cause = cause
         if self._row == IN_A_ROW:
+            what = f"{IN_A_ROW} candidates in a row failed for the same reason, the last one with"
             raise FmsearchError(
-                f"{IN_A_ROW} candidates in a row failed with one cause; the last one: {result.reason}.",
+                f"{what}: {sentence(result.reason)}",
                 "Fix it and run the command again: what succeeded is kept. If it is the study that must change, name "
                 "another folder with --out, or begin anew with --fresh.",
             )

@@ -18,8 +18,8 @@ class Final(Model):
     """The last stage: the front trained again from the start, and the test set read once."""
 
     epochs: Passes = 30
-    """Epochs of each training, at least those of the last rung; with `budget.time` or `budget.macs`, the most: each
-    model's part of it says how many it gets."""
+    """Epochs of each training, at least those of the last rung; with `budget.time` or `budget.macs`, at most
+    these: each model trains for as many as its part of the limit allows."""
     share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """With `budget.time` or `budget.macs`, the share of it that is kept for this stage."""
     seeds: Annotated[int, Field(ge=1, le=100)] = 1

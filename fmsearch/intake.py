@@ -85,15 +85,18 @@ class Intake:
                 idle += 1
                 self.exhausted = idle >= PATIENCE + DRAWS
         if not self._known:
-            raise InputError(f"{self._nothing}.", "Raise `limits`, or allow smaller networks in `space`.")
+            raise self._nothing_fits()
 
-    @property
-    def _nothing(self) -> str:
-        """What was tried in vain."""
+    def _nothing_fits(self) -> InputError:
+        """What was tried in vain, and how near the best of it came."""
+        tried = f"None of {PATIENCE + DRAWS:,} proposals can be trained"
         if self.prescribes:
-            return "The engine found no candidate that can be trained"
-        nearest = self._nearest.why if self._nearest else "none"
-        return f"None of {PATIENCE + DRAWS:,} proposals can be trained; the nearest miss: {nearest}"
+            tried = "The engine found no candidate that can be trained"
+        missed = f"; the nearest miss: {self._nearest.why}" if self._nearest else ""
+        fix = "Raise `limits`, or allow smaller networks in `space`."
+        if self._nearest and not self._nearest.broken:
+            fix = "Allow `padding: same`, fewer stages, or smaller kernels and strides."
+        return InputError(f"{tried}{missed}.", fix)
 
     def _is_for_now(self, one: Taken, taken: set[int]) -> bool:
         """One candidate has one training in a cohort; another one of it waits for the next."""

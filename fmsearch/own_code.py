@@ -22,7 +22,7 @@ from searchspace.custom_blocks import CustomBlock
 from searchspace.stages import KINDS
 
 BLOCKS = "Expected a Python file with a CustomBlock in it."
-SAMPLER = "Expected module:Class, a sampler as Optuna's BaseSampler describes it."
+SAMPLER = "Expected module:Class, a subclass of Optuna's BaseSampler."
 DIGEST = 16
 
 
@@ -99,7 +99,8 @@ def _blocks(path: Path, own: Sequence[type]) -> tuple[type[CustomBlock], ...]:
         if kind in known:
             raise InputError(f"{path}: the kind '{kind}' of {name} is taken.", "Expected another one.")
         if inspect.isabstract(block):
-            raise InputError(f"{path}: {name} has no unit.", "Expected a static method that gives layers.")
+            fix = "Expected a static method of that name that returns layers."
+            raise InputError(f"{path}: {name} has no `unit`.", fix)
         known.add(kind)
     return blocks
 
@@ -126,7 +127,7 @@ def _run(path: Path, digest: str) -> ModuleType:
     name = f"fmsearch_own_{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise InputError(f"{path} is no Python file.")
+        raise InputError(f"{path} is not a Python file.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # where pydantic looks up what its annotations name
     try:

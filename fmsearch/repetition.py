@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from fmsearch.datasets import Dataset, load, share
-from fmsearch.errors import FmsearchError, InputError
+from fmsearch.errors import FmsearchError, InputError, sentence
 from fmsearch.evaluation import Environment, Evaluation, Result
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Executor
@@ -66,7 +66,7 @@ def repeat(folder: RunFolder, count: int, seed: int | None, executor: Executor) 
         results: dict[int, Result] = {}
         while (answer := evaluator.next()) is not None:
             if not answer.kept:
-                raise FmsearchError(f"An evaluation cannot be trained again: {answer.result.reason}.")
+                raise FmsearchError(f"An evaluation cannot be trained again: {sentence(answer.result.reason)}")
             results[answer.number] = answer.result
     return [Repetition(*one, results[number]) for number, one in enumerate(drawn)]
 
@@ -89,10 +89,10 @@ def _drawn(folder: RunFolder, count: int, seed: int | None) -> list[tuple[Evalua
     if not places:
         raise InputError(f"{folder.path} holds no evaluation yet.", "`fmsearch run` makes some.")
     if not drawn:
-        differs = "; ".join(next(iter(places)).differences(here)) or "fmsearch has trained otherwise since"
+        differs = "; ".join(next(iter(places)).differences(here)) or "it used none that this version would train"
         raise InputError(
             f"No evaluation in {folder.path} can be verified here: {differs}.",
-            "Digits are only promised to agree in the environment that made them.",
+            "Verify where they were made, or run the study here first: digits agree only in one environment.",
         )
     return drawn
 

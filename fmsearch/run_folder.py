@@ -26,7 +26,8 @@ class RunFolder:
         """
         folder = cls(Path(path))
         if not folder.store.is_file():
-            raise InputError(f"{path} is no run folder.", "Expected one that `fmsearch run` wrote, as in runs/small.")
+            fix = "Expected one that `fmsearch run` wrote, as in runs/small."
+            raise InputError(f"{path} is not a run folder.", fix)
         return folder
 
     @classmethod

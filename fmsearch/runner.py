@@ -61,7 +61,7 @@ def run(
         stop: when set, from another thread or a signal handler, what has begun is ended and nothing more is begun.
 
     Returns:
-        The leaderboard, best first.
+        The leaderboard: the front, smallest first, then the rest.
 
     Raises:
         InputError: the data, the folder or an option is wrong.
@@ -220,8 +220,8 @@ def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[s
         if other != environment:
             differs = "; ".join(other.differences(environment))
             yield (
-                f"Of this folder, {figures.several(count, 'evaluation')} from elsewhere ({differs}) will not be used, "
-                "as digits would not agree; nothing is lost."
+                f"{figures.several(count, 'evaluation')} in this folder, made in another environment ({differs}), will "
+                "not be used, as digits would not agree; nothing is lost."
             )
     known = decisions(store)
     if known and known.is_final and known.is_for(study.budget.time, study.final.model_dump(mode="json")):

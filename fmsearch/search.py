@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fmsearch.effort import Relative
-from fmsearch.errors import FmsearchError
+from fmsearch.errors import FmsearchError, sentence
 from fmsearch.evaluator import Answer
 from fmsearch.events import Note, Proposed
 from fmsearch.intake import Intake
@@ -23,10 +23,10 @@ from fmsearch.study import Study
 from fmsearch.trials import Trials
 
 NO_TIME = (
-    "The search has used up the time: the final stage trains the most accurate candidate alone, and for a moment. "
-    "Raise budget.time, or shorten budget.rungs."
+    "The search has used up the time: the final stage trains the most accurate candidate alone, and only briefly. "
+    "Raise budget.time, or lower the numbers in budget.rungs."
 )
-AGAIN = "Fix the cause and run the command again: what succeeded is kept."
+AGAIN = "Fix the cause and run the study again, without --fresh: what succeeded is kept."
 
 
 def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative: Relative) -> None:
@@ -41,10 +41,10 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
     search.run()
     search.play_off()
     if not ledger.answered and study.budget.time is not None:
-        fix = "Raise budget.time, or shorten the first of budget.rungs."
-        raise FmsearchError(f"No candidate was trained within {study.budget.time:g} s of budget.time.", fix)
+        fix = "Raise budget.time, or lower the first of budget.rungs."
+        raise FmsearchError(f"No candidate was trained within budget.time ({study.budget.time:g} s).", fix)
     if not ledger.trained:
-        raise FmsearchError("No candidate was trained with success.", "`fmsearch leaderboard` shows the reasons.")
+        raise FmsearchError("No candidate was trained successfully.", "`fmsearch leaderboard` shows the reasons.")
     finals = pace.finals(ledger)
     if not finals.has_time:
         trials.tell(Note(NO_TIME))
@@ -68,7 +68,7 @@ def _train_again(finals: Finals, trials: Trials) -> None:
         trained += answer.result.status == "done"
         reason = answer.result.reason or reason
     if reason and not trained:
-        raise FmsearchError(f"All trainings of the final stage failed; the last one: {reason}.", AGAIN)
+        raise FmsearchError(f"All trainings of the final stage failed; the last one: {sentence(reason)}", AGAIN)
 
 
 class Search:
@@ -149,7 +149,8 @@ class Search:
             count = len(self._trials.taken)
             if self._intake.exhausted and not self._intake.prescribes:
                 many = figures.several(count, "candidate")
-                self._trials.tell(Note(f"The proposer has nothing new after {many}."))
+                why = "the space seems exhausted within its limits"
+                self._trials.tell(Note(f"No new candidate was found after {many}: {why}. The search ends here."))
             self._ledger.add(prescribed, budget.rungs[:1] if self._intake.prescribes else budget.rungs)
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
 

@@ -74,7 +74,7 @@ class Document:
         key, equals, text = assignment.partition("=")
         steps = key.strip().split(".")
         if not equals or not all(steps):
-            raise InputError(f"{origin}: no assignment.", "Expected key=value, as in budget.candidates=12.")
+            raise InputError(f"{origin}: not an assignment.", "Expected key=value, as in budget.candidates=12.")
         here: Any = self.data
         path: Trail = ()
         for step in steps[:-1]:
@@ -150,7 +150,8 @@ def read(path: Path) -> Document:
     if document.data is None:
         raise InputError(f"{path}:1:1: the file is empty.", "`fmsearch init` writes a study to start from.")
     if not isinstance(document.data, dict):
-        raise document.wrong(document.mark(()), "a study is a mapping", "Expected keys such as `name:` and `space:`.")
+        fix = "Expected keys such as `name:` and `space:`."
+        raise document.wrong(document.mark(()), "the file is not a mapping", fix)
     return document
 
 
@@ -186,11 +187,12 @@ def parse(text: str, document: Document) -> Document:
             raise document.wrong(mark, str(error.problem), error.note or "") from None
         what = ", ".join(part for part in (error.context, error.problem) if part)
         fix = next((fix for sign, fix in COMMON_MISTAKES.items() if sign in what), "")
-        raise document.wrong(mark, f"no valid YAML: {what}", fix) from None
+        raise document.wrong(mark, f"not valid YAML: {what}", fix) from None
     except yaml.reader.ReaderError as error:
         upto = f"{text[: error.position]}?".splitlines()
         mark = document.place(len(upto), len(upto[-1]))
-        raise document.wrong(mark, f"no valid YAML: the character {text[error.position]!a}") from None
+        what = f"not valid YAML: the character {text[error.position]!a} is not allowed"
+        raise document.wrong(mark, what, "Remove it.") from None
     return document
 
 
@@ -202,11 +204,12 @@ def _build(node: yaml.Node, path: Trail, document: Document) -> Any:
         for key_node, value_node in node.value:
             key = dialect.scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                raise dialect.RefusedError("this key is no text", key_node.start_mark, "Expected a word.")
+                fix = "Expected a word; put it in quotes."
+                raise dialect.RefusedError("this key is not text", key_node.start_mark, fix)
             if key in result:
                 first = document.keys[*path, key]
-                fix = f"The first time is in line {first.line}: remove one." if first.line else "Remove one."
-                raise dialect.RefusedError(f"the key '{key}' stands here a second time", key_node.start_mark, fix)
+                fix = f"The first is in line {first.line}: remove one." if first.line else "Remove one."
+                raise dialect.RefusedError(f"duplicate key '{key}'", key_node.start_mark, fix)
             document.keys[*path, key] = _mark(key_node, document)
             result[key] = _build(value_node, (*path, key), document)
         return result

@@ -28,7 +28,7 @@ from searchspace import Candidate
 
 FINALISTS = "finalists"
 FRESH = "`fmsearch run --fresh` starts a new one."
-FREE = "Let the program that holds it end, or give this one the room or the right to open it, and run again."
+FREE = "Wait for the program that is using it, free disk space, or correct the file's permissions; then run again."
 MEND = "`fmsearch run` on its study.yaml mends it: what can be read is kept, the rest is trained again."
 
 
@@ -64,11 +64,11 @@ class Store:
             with database.closed_on_failure(self._connection):
                 version = database.format_of(self._connection)
         except salvage.UNREADABLE as error:
-            fix = FRESH if salvage.is_damage(error) else FREE
+            fix = _fix(path, error, writable=writable)
             raise FmsearchError(f"{path} cannot be read as a store: {error}.", fix) from None
         if version != database.FORMAT:
             self.close()
-            what = f"is a store of format {version}, not {database.FORMAT}" if version else "is no store"
+            what = f"is a store of format {version}, not {database.FORMAT}" if version else "is not a store"
             raise FmsearchError(f"{path} {what}.", FRESH)
 
     def __enter__(self) -> Self:
@@ -205,5 +205,12 @@ class Store:
         except sqlite3.Error as error:
             raise FmsearchError(
                 f"{self._path} cannot be written: {error}.",
-                "What was stored before is safe; fix the cause and run the command again.",
+                "What was stored before is safe; fix the cause and run the study again, without --fresh.",
             ) from None
+
+
+def _fix(path: Path, error: Exception, *, writable: bool) -> str:
+    """What mends a store that cannot be opened. A damaged one is mended by whoever may write."""
+    if not salvage.is_damage(error):
+        return FREE
+    return MEND if not writable and salvage.was_database(path) else FRESH

@@ -49,15 +49,15 @@ class Budget(Model):
     """How much is searched."""
 
     candidates: Annotated[int, Field(ge=1, le=MOST_CANDIDATES)] = CANDIDATES
-    """Number of different candidates trained, at the first rung at least; with `time` or `macs`, unless told, as many
+    """Number of different candidates trained, at the first rung at least; with `time` or `macs`, unless set, as many
     as that allows."""
     time: Duration | None = None
     """How long the whole run may take, final stage included: `10m`, `1h30m`, or seconds. Where it is long enough, the
-    best of all cohorts train four times as long before the front is chosen; so it is with `macs`."""
+    best of all cohorts train four times as long before the front is chosen; the same holds for `macs`."""
     macs: Annotated[float, Field(gt=0, le=1e21)] | None = None
     """How much compute the whole run may take, final stage included, on any machine the same: multiply-accumulates of
-    the forward pass, for every image of every training. In ten minutes, two cores do some `5e12`. Two cohorts are the
-    least. Not together with `time`."""
+    the forward pass, for every image of every training. In ten minutes, two cores do some `5e12`. At least two
+    cohorts are trained, whatever the limit. Not together with `time`."""
     rungs: Annotated[tuple[Passes, ...], Field(min_length=1, strict=False)] = (1, 3, 9)
     """Epochs at each rung, fewest first: all candidates train for the first number, the best go on to the next. 0.25 is
     an epoch of a quarter of the images. With `time` or `macs`, a candidate that costs four times as much as is usual
@@ -65,8 +65,8 @@ class Budget(Model):
     keep: Annotated[float, Field(gt=0, le=1)] = 1 / 3
     """Share of a cohort that goes on from one rung to the next, rounded up."""
     cohort: Annotated[int, Field(ge=1, le=1_000)] = 12
-    """Candidates proposed together, from the results of all cohorts but the one before: with up to two cohorts in all,
-    no sampler has seen any."""
+    """Candidates proposed together, from the results of all cohorts but the one before: with two cohorts or fewer, no
+    proposal is based on a result."""
 
     @model_validator(mode="before")
     @classmethod
@@ -100,8 +100,8 @@ class Study(Model):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     """Name of the study, and of its run folder."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    """Where all randomness begins: the same study with the same seed gives the same front; with `budget.time`, in one
-    run folder."""
+    """Where all randomness begins: the same study with the same seed gives the same front; with `budget.time`, only
+    within one run folder."""
     data: Data = Data()
     """The images."""
     blocks: Annotated[tuple[str, ...], Field(strict=False)] = ()

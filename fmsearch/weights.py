@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fmsearch.errors import FmsearchError
+from fmsearch.errors import FmsearchError, sentence
 from fmsearch.evaluator import Evaluator
 from fmsearch.patience import plenty
 from fmsearch.reports.rows import Row
@@ -35,6 +35,6 @@ def _restore(front: Sequence[Row], folder: RunFolder, evaluator: Evaluator) -> N
         if why := answer.result.reason or answer.result.remark:
             row = next(row for row in front if row.number == answer.number)
             raise FmsearchError(
-                f"The model of {row.id} is not there: {why}.",
-                "Results are safe: fix the cause and run the command again.",
+                f"The model of {row.id} is not there: {sentence(why)}",
+                "Results are safe: fix the cause and run the study again, without --fresh.",
             )

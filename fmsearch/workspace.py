@@ -79,7 +79,7 @@ def _refuse_another_study(folder: RunFolder, study: Study) -> None:
     differing = _differences(load_study(folder.study).identity, study.identity)
     if differing:
         raise InputError(
-            f"{folder.path} holds another study: {', '.join(differing)} differ.",
+            f"{folder.path} holds another study, which differs in {', '.join(differing)}.",
             "Name another folder with --out, or begin anew with --fresh, which moves the old one aside.",
         )
 

@@ -91,7 +91,7 @@ class Violation:
     most: int
 
     def __str__(self) -> str:
-        return f"{self.limit} {self.value:,} above the limit of {self.most:,}"
+        return f"{self.limit} {self.value:,}, above the limit of {self.most:,}"
 
 
 def analyse(architecture: Architecture) -> Analysis:
@@ -155,7 +155,7 @@ def examined(architecture: Architecture, limits: Limits) -> Analysis | Refusal:
     except InfeasibleError as error:
         return Refusal(error.what)
     if broken := violations(analysis, limits):
-        return Refusal(", ".join(map(str, broken)), excess(broken), broken)
+        return Refusal("; ".join(map(str, broken)), excess(broken), broken)
     return analysis
 
 

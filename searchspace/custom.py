@@ -69,8 +69,8 @@ def implementation(layer: Custom) -> CustomLayer:
     known = _KNOWN.get((layer.layer, layer.code))
     if known is None:
         raise SearchSpaceError(
-            f"The layer {layer.layer} is defined in a file that was not loaded, or is not what it was.",
-            fix="Name that file in `blocks` of the study, or with --blocks.",
+            f"The layer {layer.layer} is not known: its file was not loaded, or has changed since.",
+            fix="Name the file in the study's `blocks`, or with --blocks, and restore it if it was edited.",
         )
     return known(**dict(layer.fields))
 

@@ -24,14 +24,14 @@ class CustomBlock(Block):
     filters: Filters
     """Number of feature maps that come out."""
     strides: Pixels = 1
-    """Pixels a kernel moves by; 2 halves height and width. Of the first of `repeat` units."""
+    """Pixels a kernel moves by; 2 halves height and width. Only the first of `repeat` units has them."""
     pooling: Of[Pooling] = "none"
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
-    """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    """Height and width of a pooling window, and its strides. Used only with pooling."""
     early_pooling: Flag = False
     """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
-    fewer pixels. Counts with pooling alone."""
+    fewer pixels. Used only with pooling."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1

@@ -105,7 +105,8 @@ class Real(Model):
         _check_range(self.low, self.high, log=self.log, stepped=self.step is not None)
         finest = max(abs(self.low), abs(self.high)) / 10 ** (SIGNIFICANT_DIGITS - 1)
         if self.step is not None and self.step < finest:
-            raise ValueError(f"step {self.step:g} is lost in {SIGNIFICANT_DIGITS} digits; expected at least {finest:g}")
+            what = f"step {self.step:g} is finer than {SIGNIFICANT_DIGITS} digits tell"
+            raise ValueError(f"{what}; expected at least {finest:g}")
         return self
 
     @property

@@ -35,7 +35,7 @@ class ConvBlock(Block):
     kernel_size: Pixels = 3
     """Height and width of each kernel in pixels; one number for a square, `[height, width]` inside a list."""
     strides: Pixels = 1
-    """Pixels a kernel moves by; 2 halves height and width. Of the first of `repeat` convolutions."""
+    """Pixels a kernel moves by; 2 halves height and width. Only the first of `repeat` convolutions has them."""
     padding: Of[Padding] = "same"
     """`same` pads the edges so that only strides shrink the image; `valid` does not pad."""
     activation: Of[Activation] = "relu"
@@ -45,10 +45,10 @@ class ConvBlock(Block):
     pooling: Of[Pooling] = "none"
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
-    """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    """Height and width of a pooling window, and its strides. Used only with pooling."""
     early_pooling: Flag = False
     """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
-    fewer pixels. Counts with pooling alone."""
+    fewer pixels. Used only with pooling."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1
@@ -74,7 +74,7 @@ class SeparableBlock(Block):
     kernel_size: Pixels = 3
     """Height and width of each kernel of the depthwise convolution in pixels."""
     strides: SquarePixels = 1
-    """Pixels a kernel moves by, the same down and across. Of the first of `repeat` units."""
+    """Pixels a kernel moves by, the same down and across. Only the first of `repeat` units has them."""
     padding: Of[Padding] = "same"
     """`same` pads the edges so that only strides shrink the image; `valid` does not pad."""
     activation: Of[Activation] = "relu"
@@ -86,10 +86,10 @@ class SeparableBlock(Block):
     pooling: Of[Pooling] = "none"
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
-    """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    """Height and width of a pooling window, and its strides. Used only with pooling."""
     early_pooling: Flag = False
     """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
-    fewer pixels. Counts with pooling alone."""
+    fewer pixels. Used only with pooling."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1
@@ -115,7 +115,7 @@ def _lists_in_a_list(field: object) -> object:
 def _each_once(lists: Sequence[tuple[int, ...]]) -> Sequence[tuple[int, ...]]:
     for sizes in lists:
         if not sizes or len(set(sizes)) < len(sizes):
-            raise ValueError(f"{list(sizes)} is no choice; expected at least one kernel size, and each once")
+            raise ValueError(f"{list(sizes)} is not a choice; expected at least one kernel size, and each once")
     return lists
 
 
@@ -137,7 +137,7 @@ class MultiKernelBlock(Block):
     kernel_sizes: KernelSizes = ((1, 3, 5),)
     """Sizes of the square kernels in pixels: each choice is a list, as in `[[1, 3], [1, 3, 5]]`."""
     strides: Pixels = 1
-    """Pixels each kernel moves by. Of the first of `repeat` units."""
+    """Pixels each kernel moves by. Only the first of `repeat` units has them."""
     activation: Of[Activation] = "relu"
     """Keras's name of the activation function."""
     normalization: Of[Normalization] = "batch"
@@ -145,10 +145,10 @@ class MultiKernelBlock(Block):
     pooling: Of[Pooling] = "none"
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
-    """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    """Height and width of a pooling window, and its strides. Used only with pooling."""
     early_pooling: Flag = False
     """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
-    fewer pixels. Counts with pooling alone."""
+    fewer pixels. Used only with pooling."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1

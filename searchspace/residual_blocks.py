@@ -25,7 +25,7 @@ from searchspace.progression import Filters
 
 
 class ResidualBlock(Block):
-    """Two convolutions around which the image passes unchanged and is added (ResNet), `repeat` times.
+    """Two convolutions and a shortcut around them that is added (ResNet), `repeat` times.
 
     Where `filters` or `strides` change the image's shape, a 1x1 convolution projects it (He et al., 2016).
     """
@@ -46,10 +46,10 @@ class ResidualBlock(Block):
     pooling: Of[Pooling] = "none"
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
-    """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    """Height and width of a pooling window, and its strides. Used only with pooling."""
     early_pooling: Flag = False
     """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
-    fewer pixels. Counts with pooling alone."""
+    fewer pixels. Used only with pooling."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1
@@ -74,7 +74,7 @@ class InvertedResidualBlock(Block):
     """Few feature maps made many, convolved one by one, and made few again (MobileNetV2, MobileNetV3), `repeat` times.
 
     A 1x1 convolution expands, a depthwise convolution looks around, and a 1x1 convolution without activation projects
-    to `filters`. Where the image's shape stays, it passes around and is added.
+    to `filters`. Where the shape stays the same, a shortcut adds the input.
     """
 
     kind: Literal["inverted_residual"] = "inverted_residual"
@@ -85,7 +85,8 @@ class InvertedResidualBlock(Block):
     kernel_size: Pixels = 3
     """Height and width of each kernel of the depthwise convolution in pixels."""
     strides: SquarePixels = 1
-    """Pixels a kernel of the depthwise convolution moves by, the same down and across. Of the first unit."""
+    """Pixels a kernel of the depthwise convolution moves by, the same down and across. Only the first of `repeat` units
+    has them."""
     squeeze: Annotated[Fraction, within(0, 1)] = 0.0
     """Units that weight the feature maps inside (squeeze-and-excitation), as a share of these; 0 for none."""
     activation: Of[Activation] = "relu"
@@ -95,10 +96,10 @@ class InvertedResidualBlock(Block):
     pooling: Of[Pooling] = "none"
     """What makes one pixel out of each window of `pool_size`."""
     pool_size: Pixels = 2
-    """Height and width of a pooling window, and its strides. Counts with pooling alone."""
+    """Height and width of a pooling window, and its strides. Used only with pooling."""
     early_pooling: Flag = False
     """Whether pooling comes before the block's last normalisation and activation instead of after them: these then see
-    fewer pixels. Counts with pooling alone."""
+    fewer pixels. Used only with pooling."""
     spatial_dropout: Rate = 0.0
     """Share of whole feature maps set to zero in training (SpatialDropout2D)."""
     repeat: Repeat = 1

@@ -178,7 +178,7 @@ def _places(layer: Conv2D | DepthwiseConv2D, shape: Shape, strides: Pair) -> Pai
     if rows > height or columns > width:
         raise InfeasibleError(
             f"kernel {extent(layer.kernel_size)} with valid padding on {height}x{width}",
-            fix="A kernel must fit in the image, or padding be same.",
+            fix="Use a smaller kernel, or `padding: same`.",
             culprit=layer,
         )
     return ((height - rows) // down + 1, (width - columns) // across + 1)

@@ -53,11 +53,11 @@ class Training(Template):
     learning_rate: Annotated[Fraction, within(1e-8, 100)] = 0.003
     """Learning rate; with a schedule, its peak."""
     momentum: Share = 0.9
-    """Momentum. Counts with `sgd` alone."""
+    """Momentum. Used only with `sgd`."""
     nesterov: Flag = True
-    """Whether the momentum is Nesterov's. Counts with `sgd` alone."""
+    """Whether the momentum is Nesterov's. Used only with `sgd`."""
     weight_decay: Share = 0.0005
-    """Share of each weight taken away a step, times the learning rate. Does not count with `adam`."""
+    """Share of each weight taken away a step, times the learning rate. Not used with `adam`."""
     schedule: Of[Schedule] = "one_cycle"
     """`constant`; `cosine` falls to zero; `one_cycle` rises for a fifth of the steps, then falls to zero;
     `reduce_on_plateau` is Keras's ReduceLROnPlateau on the validation loss."""

@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", metavar="STUDY", help="the study file")
     add_changes(parser)
     parser.add_argument(
-        "--workers", metavar="N", type=positive, help="what a time limit allows with so many (default: one per core)"
+        "--workers", metavar="N", type=positive, help="of which a time limit is forecast (default: one per core)"
     )
 
 
@@ -88,11 +88,11 @@ def own_blocks(study: Study, space: SearchSpace) -> str:
         with suppress(InfeasibleError):
             for one in differences(candidate.architecture):
                 layer = one.row.layer
-                file = file_of(type(implementation(layer))) if isinstance(layer, layers.Custom) else "searchspace"
+                file = file_of(type(implementation(layer))) if isinstance(layer, layers.Custom) else ""
                 raise InputError(
                     f"{described(layer)}, at {one.name} on {one.row.before}: its static analysis says {one.what} "
                     f"{one.said}, Keras builds {one.found}.",
-                    f"Fix it in {file}.",
+                    f"Fix it in {file}." if file else "This is a mistake in fmsearch: please report it.",
                 )
             compared += 1
             seen += any(isinstance(row.layer, layers.Custom) for row in analyse(candidate.architecture).rows)
@@ -185,7 +185,7 @@ def _forecast(study: Study, sample: Preview, workers: int | None) -> str:
     try:
         data = load(study.data, Path())
     except FmsearchError as error:
-        return f"unknown before the images are there: {error}"
+        return f"cannot be forecast without the images: {error}"
     speed = recall(Environment.here(), data.description.input)
     return str(forecast(study, sample, len(data.x_train), workers or cores(), speed))
 
@@ -200,7 +200,7 @@ def nothing_fits(sample: Preview) -> str:
     """Why none of the samples may be trained, and how near the best one is."""
     if not sample.nearest:
         reason, _ = sample.infeasible.most_common(1)[0]
-        fix = "Allow padding same, fewer stages, or smaller kernels and strides."
+        fix = "Allow `padding: same`, fewer stages, or smaller kernels and strides."
         return f"none of {sample.samples} samples can be built; most often {reason}. {fix}"
     missed = " and ".join(map(str, sample.nearest))
     fix = "Raise the limit, or allow smaller networks."

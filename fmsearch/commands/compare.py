@@ -1,6 +1,6 @@
 """Put runs side by side: their fronts, how these grew with trainings and time, and what differs between the studies.
 
-Runs may still go on. A model counts by its validation accuracy; what it has on the test set is shown beside.
+Runs may still be going on. A model counts by its validation accuracy; its test accuracy is shown beside it.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.store import Store
 
     if not 2 <= len(options.folders) <= len(LETTERS):  # noqa: PLR2004  # a comparison takes two
-        raise InputError(f"{len(options.folders)} runs cannot be compared.", f"Expected 2 to {len(LETTERS)}.")
+        raise InputError(f"Expected 2 to {len(LETTERS)} runs to compare, not {len(options.folders)}.")
     if options.sizes and not 1 <= options.sizes[0] < options.sizes[1]:
-        raise InputError(f"--sizes {options.sizes[0]} {options.sizes[1]} is no range.", "Expected 1 <= LOW < HIGH.")
+        raise InputError(f"--sizes {options.sizes[0]} {options.sizes[1]} is not a range.", "Expected 1 <= LOW < HIGH.")
     with ExitStack() as open_:
         stores = [
             open_.enter_context(Store(RunFolder.existing(folder).store, writable=False)) for folder in options.folders

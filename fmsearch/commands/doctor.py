@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 HELP = "say what this machine has, and what is missing"
 EXAMPLES = """\
@@ -106,7 +107,8 @@ def _backend() -> Finding:
 
     backend = chosen_backend()
     if backend not in BACKENDS:
-        return Finding("backend", backend, f"KERAS_BACKEND is none of {', '.join(BACKENDS)}")
+        *others, last = BACKENDS
+        return Finding("backend", backend, f"cannot train; set KERAS_BACKEND to {', '.join(others)} or {last}")
     found = _package("backend", backend)
     return Finding("backend", f"{backend} {found.value}", found.problem)
 
@@ -118,14 +120,22 @@ def _gpu() -> Finding:
 
 
 def _cache() -> Finding:
-    """The folder that data sets are shared through; the first one above it that is there decides."""
+    """The folder that data sets are shared through."""
     from fmsearch.cache_folder import VARIABLE, roots
 
-    folder = next(roots())
+    wanted, *others = roots()
+    if _is_writable(wanted):
+        return Finding("cache", str(wanted))
+    instead = next(filter(_is_writable, others), None)
+    if instead is None:
+        return Finding("cache", str(wanted), f"not writable; set {VARIABLE} to a folder that is")
+    return Finding("cache", f"{instead}, as {wanted} is not writable; {VARIABLE} names another")
+
+
+def _is_writable(folder: Path) -> bool:
+    """The first one above it that is there decides."""
     above = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if above.is_dir() and os.access(above, os.W_OK):
-        return Finding("cache", str(folder))
-    return Finding("cache", str(folder), f"not writable; set {VARIABLE} to a folder that is")
+    return above.is_dir() and os.access(above, os.W_OK)
 
 
 def _datasets() -> Iterator[Finding]:

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise InputError(f"{path} is there already.", "Name another file, or remove that one first.") from None
+        raise InputError(f"{path} already exists.", "Name another file, or remove that one first.") from None
     except OSError as error:
         raise InputError(
             f"{path} cannot be written: {error.strerror}.", "Make its folder first, or name another file."

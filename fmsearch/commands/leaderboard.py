@@ -1,6 +1,6 @@
 """List the models of a run: the front first, by size; then the rest, by how far they came and how accurate they were.
 
-The run may still go on. JSON, CSV and Markdown have every field; a terminal shows those that fit its width.
+The run may still be going on. JSON, CSV and Markdown have every field; a terminal shows those that fit its width.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FIGURES = 200  # characters of a line that all but the architecture take at the 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("folder", metavar="RUN", help="the run's folder, as in runs/small")
-    parser.add_argument("--top", metavar="N", type=positive, help="no more than so many models")
+    parser.add_argument("--top", metavar="N", type=positive, help="list at most N models")
     parser.add_argument(
         "--format",
         metavar="FORMAT",

@@ -27,7 +27,7 @@ examples:
   fmsearch predict digits.keras ink-on-paper.png --invert
 """
 WHITE = 255
-BLOCKS = "a Python file with the blocks of your own that the model is made of; it is run"
+BLOCKS = "a Python file with the blocks of your own that the model is made of; its code is run"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a file that `fmsearch export` wrote")
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="image files")
     parser.add_argument("--blocks", metavar="FILE", action="append", default=[], help=BLOCKS)
-    parser.add_argument("--top", metavar="K", type=positive, default=3, help="how many classes an image (default: 3)")
+    parser.add_argument("--top", metavar="K", type=positive, default=3, help="classes shown per image (default: 3)")
     parser.add_argument("--format", choices=("plain", "json"), default="plain", help="how to print (default: plain)")
     parser.add_argument(
         "--invert",

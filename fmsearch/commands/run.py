@@ -1,4 +1,4 @@
-"""Run a study: search, train the front again, and show the leaderboard. The same command again goes on where it was."""
+"""Run a study: search, train the front again, and show the leaderboard. Run it again, without --fresh, to resume."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         metavar="DIR",
-        help="the run folder (default: runs/<name of the study>, or where a run's own study.yaml lies)",
+        help="the run folder (default: runs/<name of the study>, or the folder of STUDY if a run wrote it)",
     )
     parser.add_argument("--workers", metavar="N", type=int, help="evaluations side by side (default: one per core)")
     parser.add_argument(
         "--executor",
         choices=NAMES,
         default=NAMES[0],
-        help="where they run: worker processes (default), or one after another in this process, where one that hangs "
-        "cannot be ended",
+        help="where evaluations run: worker processes (default), or one after another in this process, where one that "
+        "hangs cannot be ended",
     )
     add_changes(parser)
     parser.add_argument("--fresh", action="store_true", help="begin anew; an earlier run is moved aside")

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="a Python file with blocks of your own, which stand beside the others; it is run",
+        help="a Python file with blocks of your own, which stand beside the others; its code is run",
     )
     parser.add_argument("--to", metavar="FILE", help="the file to write, in place of printing")
 

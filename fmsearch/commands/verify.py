@@ -1,8 +1,8 @@
 """Train some of a run's evaluations again, and compare them with what is stored, digit by digit.
 
-They are drawn at random from those that were made in an environment as it is here: backend, Keras, processor. Times
-apart, every number must agree: losses and accuracies of each epoch, and the test accuracy. The exit code is 1 if one
-does not.
+They are drawn at random from those that were made in the same environment as this one (backend, Keras, processor). All
+numbers but times must agree: losses and accuracies of each epoch, and the test accuracy. The exit code is 1 if one does
+not.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ COUNT = 3
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("folder", metavar="RUN", help="the run's folder, as in runs/small")
-    parser.add_argument("--count", metavar="K", type=positive, default=COUNT, help=f"how many (default: {COUNT})")
-    parser.add_argument("--seed", metavar="N", type=int, help="of the random choice (default: another one each time)")
-    parser.add_argument("--workers", metavar="N", type=positive, help="side by side (default: one per core)")
+    count = f"evaluations to train again (default: {COUNT})"
+    parser.add_argument("--count", metavar="K", type=positive, default=COUNT, help=count)
+    parser.add_argument("--seed", metavar="N", type=int, help="seed of the random choice (default: new each time)")
+    parser.add_argument("--workers", metavar="N", type=positive, help="trainings side by side (default: one per core)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,8 +51,11 @@ def run(options: argparse.Namespace) -> int:
     differing = sum(bool(one.difference) for one in done)
     output.show(table(done))
     of = figures.several(len(done), "evaluation")
-    print(f"\n{differing} of {of} differ" if differing else f"\n{of} trained again: every digit is the same")
-    return FAILED if differing else 0
+    if not differing:
+        print(f"\n{of} trained again: every digit is the same")
+        return 0
+    print(f"\n{differing} of {of} {'differs' if differing == 1 else 'differ'}")
+    return FAILED
 
 
 def table(done: Sequence[Repetition]) -> Table:

@@ -73,9 +73,8 @@ def check_scale(x_test: AnyArray, name: str, scale: float) -> None:
     """
     own = pixel_scale(x_test, name)
     if own > scale or (own < scale and _range(x_test, name)[1] <= 1):
-        what = f"{name} has {x_test.dtype} pixels up to 1, and in x white is {WHITE / scale:g}"
-        what += "." if own > scale else ", of another type."
-        raise InputError(what, ALIKE)
+        white = "in x white is 255" if own > scale else "x has another type, in which white is 1"
+        raise InputError(f"{name} has {x_test.dtype} pixels up to 1, but {white}.", ALIKE)
 
 
 def as_images(x: AnyArray, name: str, scale: float) -> Images:
@@ -128,13 +127,14 @@ def check_labels(shape: tuple[int, ...], dtype: np.dtype[Any], count: int, name:
         InputError: it cannot.
     """
     if dtype.kind not in "ui":
-        fix = "Expected whole numbers, 0 for the first class; save them with y.astype('int32')."
+        made = "y.astype('int32')" if dtype.kind in "fb" else "np.unique(y, return_inverse=True)[1]"
+        fix = f"Expected whole numbers, 0 for the first class; save them with {made}."
         raise InputError(f"The labels {name} have type {dtype}.", fix)
     if shape[1:] not in ((), (1,)) or not shape:
-        fix = "Expected one label an image, (N,); turn one-hot labels into such with y.argmax(axis=1)."
+        fix = "Expected one label per image, (N,); convert one-hot labels with y.argmax(axis=1)."
         raise InputError(f"The labels {name} have shape {shape}.", fix)
     if shape[0] != count:
-        raise InputError(f"{name} has {shape[0]} labels for {count} images.", "Expected one label an image.")
+        raise InputError(f"{name} has {shape[0]} labels for {count} images.", "Expected one label per image.")
 
 
 def class_count(y: Labels) -> int:
@@ -150,7 +150,7 @@ def check_classes(names: Sequence[str], name: str) -> None:
     """
     for one in names:
         if any("\ud800" <= letter <= "\udfff" for letter in one):
-            raise InputError(f"{name} has a class {one!a}, whose name is no Unicode.", "Rename it.")
+            raise InputError(f"{name} has a class {one!a}, whose name is not valid Unicode.", "Rename it.")
     if len(names) < LEAST_CLASSES:
         found = f"only one class, {names[0]!r}" if names else "no class"
         raise InputError(f"{name} has {found}.", "Expected at least two classes to tell apart.")

@@ -13,7 +13,7 @@ from fmsearch.datasets.images import read_image
 from fmsearch.datasets.spec import Shape
 from fmsearch.errors import InputError
 
-LAYOUT = "Expected one folder of images a class, such as cats/1.jpg and dogs/1.jpg."
+LAYOUT = "Expected one folder of images per class, such as cats/1.jpg and dogs/1.jpg."
 LITTER = frozenset({"thumbs.db", "desktop.ini"})
 
 

@@ -45,7 +45,7 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{path}: {error}") from error
     if magic[:3] != bytes([0, 0, UNSIGNED_BYTES]) or not shape or len(content) != size:
-        raise ValueError(f"{path} is no IDX file of unsigned bytes, or is cut short")
+        raise ValueError(f"{path} is not an IDX file of unsigned bytes, or is cut short")
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
@@ -69,7 +69,7 @@ def _batches(archive: tarfile.TarFile, names: tuple[str, ...]) -> Raw:
         member = archive.getmember(f"{CIFAR_FOLDER}/{name}")
         file = archive.extractfile(member) if member.isreg() else None
         if file is None or member.size % record or member.size > CIFAR_BATCH * record:
-            raise ValueError(f"{name} is no batch of images")
+            raise ValueError(f"{name} is not a batch of images")
         contents.append(file.read())
     records = np.frombuffer(b"".join(contents), np.uint8).reshape(-1, record)
     images = records[:, 1:].reshape(-1, *CIFAR_SHAPE)

@@ -97,9 +97,11 @@ def _given_names(path: Path, header: Header, count: int) -> tuple[str, ...]:
         fix = "Expected one text per class, such as np.array(['cat', 'dog'])."
         raise InputError(f"{NAMES} in {path} has type {header.dtype} and shape {header.shape}.", fix)
     if header.shape[0] > count:
-        raise InputError(f"{NAMES} in {path} has {header.shape[0]} names for {count} images.", "Expected one a class.")
+        what = f"{NAMES} in {path} has {header.shape[0]} names for {count} images."
+        raise InputError(what, "Expected one name per class.")
     names = tuple(str(name) for name in read_array(path, NAMES))
     for name, times in Counter(names).items():
         if times > 1:
-            raise InputError(f"{NAMES} in {path} has {name!r} {times} times.", "Expected a name of its own a class.")
+            what = f"{NAMES} in {path} has {name!r} {times} times."
+            raise InputError(what, "Expected a different name for each class.")
     return names

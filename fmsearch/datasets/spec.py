@@ -43,7 +43,7 @@ class Data(Model):
     """A NumPy archive with `x` (N, H, W) or (N, H, W, C) and integer labels `y` (N), and optionally `x_test`, `y_test`
     and `class_names`. A relative path starts at the study file's folder."""
     folder: Location | None = None
-    """A folder with one folder of images a class. A relative path starts at the study file's folder."""
+    """A folder with one folder of images per class. A relative path starts at the study file's folder."""
     labels: Language = "en"
     """The language of the class names; `ko` for fashion_mnist only."""
     validation: Share = 0.1

@@ -80,6 +80,6 @@ def _check_counts(y: Labels, held_count: int, field: str, names: tuple[str, ...]
         fix = f"Expected at least {least}, to hold out some for `{field}`; add images, or remove the class."
         raise InputError(f"Class {names[label]!r} has {counts[label]} image(s).", fix)
     if min(held_count, len(y) - held_count) < len(names):
-        fix = "Expected at least one image a class in each; add images, or change that share."
+        fix = "Expected at least one image per class in each; add images, or change that share."
         what = f"`{field}` divides {len(y)} images into {len(y) - held_count} and {held_count}"
         raise InputError(f"{what}, for {len(names)} classes.", fix)

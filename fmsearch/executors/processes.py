@@ -180,5 +180,5 @@ def _outcome(worker: _Worker, line: str | None) -> Outcome:
     code = worker.end()
     how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
     if code == -signal.SIGKILL:
-        how += ", as by a system that is short of memory"
+        how += ", perhaps because memory ran out"
     return Outcome(error=f"the worker process {how}", external=True)

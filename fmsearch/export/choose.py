@@ -82,12 +82,12 @@ def _front(table: Sequence[Row]) -> list[Row]:
 
 def _require_end(table: Sequence[Row], seeds: int) -> None:
     if left := unfinished(table, seeds):
-        what = f"The run has still to train {' and '.join(row.id for row in left)}, so its front is not known."
-        raise InputError(what, f"{_go_on()} An id chooses a model that is done.")
+        what = f"The run has yet to train {' and '.join(row.id for row in left)}, so its front is not known."
+        raise InputError(what, f"{_go_on()} Or give the id of a model that is done.")
 
 
 def _go_on() -> str:
-    return "The `fmsearch run` command of this run goes on with it."
+    return "`fmsearch run` on its study.yaml finishes it."
 
 
 def _with_weights(row: Row, table: Sequence[Row]) -> Row:
@@ -101,7 +101,7 @@ def _off_front(row: Row, table: Sequence[Row]) -> InputError:
     there = ", ".join(
         f"{other.id} ({other.parameters:,} parameters)" for other in table if other.on_front and other.key
     )
-    fix = f"Take one of them: {there}; or run a study whose space holds this model alone."
+    fix = f"Export one of these: {there}; or run a study whose space holds this model alone."
     return InputError(f"{row.id} has no weights: only the front keeps them.", fix)
 
 

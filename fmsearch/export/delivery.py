@@ -82,7 +82,7 @@ def _require_room(targets: tuple[Path, ...], *, force: bool) -> None:
         if path.is_dir():
             raise InputError(f"{path} is a folder.", "Expected the name of a file to write.")
         if path.exists() and not force:
-            raise InputError(f"{path} is there already.", "Name another file, or write over it with --force.")
+            raise InputError(f"{path} already exists.", "Name another file, or overwrite it with --force.")
 
 
 def _choose(folder: RunFolder, selection: Selection) -> _Chosen:

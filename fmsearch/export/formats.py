@@ -20,6 +20,6 @@ def format_of(path: Path) -> Format:
     found = FORMATS.get(path.suffix)
     if found is None:
         there_are = ", ".join(f"{kind.suffix} ({kind.name})" for kind in FORMATS.values())
-        named = f"the suffix {path.suffix}" if path.suffix else "no suffix"
-        raise InputError(f"{path} has {named}, which names no format of models.", f"Formats there are: {there_are}.")
+        unknown = f"the suffix {path.suffix}, which is not a known model format" if path.suffix else "no suffix"
+        raise InputError(f"{path} has {unknown}.", f"Expected {there_are}.")
     return found

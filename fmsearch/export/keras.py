@@ -49,7 +49,7 @@ def load(path: Path) -> Classifier:
     if not path.is_file():
         raise InputError(f"There is no file {path}.", EXPECTED)
     if not is_zipfile(path):  # Keras would say that there is no such file
-        raise InputError(f"{path} is no whole .keras file.", EXPECTED)
+        raise InputError(f"{path} is not a complete .keras file.", EXPECTED)
     keras = import_keras()
     try:
         model = keras.saving.load_model(path, safe_mode=True)

@@ -63,9 +63,9 @@ def _usage(subject: Subject) -> str:
     code = subject.format.snippet(subject.path.name, shape, subject.class_names)
     files = [Path(file).name for file in subject.study.blocks]
     named = "".join(f" --blocks {file}" for file in files)
-    needed = f"\nIt is made of blocks in {' and '.join(files)}: that code has to be imported before.\n" if files else ""
+    first = f"\nIt is made of blocks in {' and '.join(files)}: import that code before loading the model.\n"
     command = f"`fmsearch predict {subject.path.name} image.png{named}`"
-    return f"## How to use it\n\n{fenced(code, 'python')}\nOr: {command}.\n{needed}"
+    return f"## How to use it\n\n{fenced(code, 'python')}\nOr: {command}.\n{first if files else ''}"
 
 
 def _metrics(subject: Subject) -> str:
@@ -138,7 +138,7 @@ def _repeat(subject: Subject) -> str:
     images = [f"the images, {plain(name)}" for name in (study.data.npz, study.data.folder) if name]
     code = [name for name in (*study.blocks, study.engine.code) if name.endswith(".py")]
     files = [*images, *map(plain, code)]
-    beside = f" Beside the study file belong {' and '.join(files)}." if files else ""
+    beside = f" Put {' and '.join(files)} beside the study file." if files else ""
     return (
         "## How to repeat it\n\n"
         f"The same study with the same versions (Keras {environment.keras_version}, {environment.backend} "

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias, final
 import optuna
 from threadpoolctl import threadpool_limits
 
-from fmsearch.errors import FmsearchError
+from fmsearch.errors import FmsearchError, sentence
 from fmsearch.proposers.base import Evaluated, Failed, Proposal, Rejected, Verdict
 from fmsearch.proposers.dialect import finite, suggested, understood
 from fmsearch.proposers.samplers import ORDINARY, Manner, quiet
@@ -22,6 +22,10 @@ from searchspace.errors import OwnCodeError
 
 Direction: TypeAlias = Literal["maximize", "minimize"]
 
+FIX = (
+    "Results are safe. Fix it and run again, or choose another engine.sampler, which needs another folder (--out) or "
+    "--fresh."
+)
 INFEASIBLE = 1e6  # Optuna takes no infinite constraint values
 
 
@@ -126,8 +130,8 @@ class _Asker:
         except OwnCodeError:  # a block's, which the sampler tried
             raise
         except Exception as error:
-            what = f"The sampler {self._name} failed: {type(error).__name__}: {str(error).rstrip('.')}."
-            raise FmsearchError(what, "Results are safe; fix it, or name another engine.sampler.") from error
+            what = f"The sampler {self._name} failed: {type(error).__name__}: {sentence(str(error))}"
+            raise FmsearchError(what, FIX) from error
 
 
 def suggest(trial: optuna.Trial, dimension: Dimension) -> Value:

@@ -163,7 +163,7 @@ def _own_sampler(path: str, seed: int) -> optuna.samplers.BaseSampler:
         told = failure(error, file_of(made), "it cannot be made: ")
         raise InputError(f"engine.sampler {path}: {told}", own_code.SAMPLER) from error
     if not isinstance(sampler, optuna.samplers.BaseSampler):
-        raise InputError(f"engine.sampler {path} gives {type(sampler).__name__}, no sampler.", own_code.SAMPLER)
+        raise InputError(f"engine.sampler {path} gives {type(sampler).__name__}, not a sampler.", own_code.SAMPLER)
     return sampler
 
 

@@ -59,8 +59,8 @@ class Comparison:
                 raise InputError(f"{run.name} has no trained model yet.", "Compare it when it has come further.")
             if run.objective != self.objective:
                 raise InputError(
-                    f"{self.runs[0].name} keeps {self.objective} small, {run.name} {run.objective}.",
-                    "Expected runs of one objective.",
+                    f"{self.runs[0].name} minimizes {self.objective}, {run.name} {run.objective}.",
+                    "Expected runs with the same objectives.minimize.",
                 )
 
     @property

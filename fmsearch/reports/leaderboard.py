@@ -206,5 +206,5 @@ def _architecture(row: Row) -> Text:
 def _caption(rows: Sequence[Row], shown: Sequence[Row]) -> str:
     if not rows:
         return "No candidates yet."
-    told = f"\n{figures.MARK} on the front: of those that trained as long, none is at once as small and as accurate"
+    told = f"\n{figures.MARK} on the front: no other model of the same stage is both as small and as accurate"
     return told if len(shown) == len(rows) else f"{told} ({len(shown):,} of {len(rows):,} shown)"

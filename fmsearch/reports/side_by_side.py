@@ -38,13 +38,13 @@ def _page(comparison: Comparison, width: int, *, ascii_only: bool) -> Group:
     parts: list[tuple[str, RenderableType]] = [
         ("runs", _names(letters, comparison.runs)),
         ("where they stand", _standings(comparison.standings(), ascii_only=ascii_only)),
-        (f"the best up to so many {unit}: validation accuracy, and test", table(*_fronts(comparison))),
+        (f"the best up to each number of {unit}: validation accuracy, test accuracy", table(*_fronts(comparison))),
         (f"validation accuracy against {unit}", fronts_plot),
         (
-            "after so many trainings: front score, and hypervolume",
+            "by number of trainings: front score, hypervolume",
             table(*_growth(moments, "trainings", "{:,.0f}".format)),
         ),
-        ("after so much training time: the same", table(*_growth(moments, "seconds", figures.duration))),
+        ("by training time: front score, hypervolume", table(*_growth(moments, "seconds", figures.duration))),
         ("front score against minutes of training", growth_plot),
         ("what differs between the studies", _differences(comparison, table)),
     ]

@@ -5,8 +5,8 @@ import pytest
 from fmsearch.errors import InputError
 from fmsearch.source import Document, parse
 
-PLAIN = "They are plain YAML: write the value itself."
-DEEP = "too many lists and mappings, one in another. Expected 50 at most."
+PLAIN = "Write the value itself."
+DEEP = "lists and mappings nested too deeply. Expected at most 50 levels."
 
 
 def read(text: str) -> Document:
@@ -53,9 +53,9 @@ def test_what_is_assigned_stands_in_the_option():
 @pytest.mark.parametrize(
     ("assignment", "message"),
     [
-        ("a", "--set a: no assignment. Expected key=value, as in budget.candidates=12."),
-        ("=1", "--set =1: no assignment. Expected key=value, as in budget.candidates=12."),
-        ("a..b=1", "--set a..b=1: no assignment. Expected key=value, as in budget.candidates=12."),
+        ("a", "--set a: not an assignment. Expected key=value, as in budget.candidates=12."),
+        ("=1", "--set =1: not an assignment. Expected key=value, as in budget.candidates=12."),
+        ("a..b=1", "--set a..b=1: not an assignment. Expected key=value, as in budget.candidates=12."),
         ("a.b=1", "--set a.b=1: there is no a.b to set. Expected the path of a key in the study."),
         ("b.2=1", "--set b.2=1: there is no b.2 to set. Expected the path of a key in the study."),
         ("b.-1=1", "--set b.-1=1: there is no b.-1 to set. Expected the path of a key in the study."),
@@ -63,10 +63,10 @@ def test_what_is_assigned_stands_in_the_option():
         ("b.x.y=1", "--set b.x.y=1: there is no b.x.y to set. Expected the path of a key in the study."),
         (
             "a=[1",
-            "--set a=[1: no valid YAML: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'.",
+            "--set a=[1: not valid YAML: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'.",
         ),
-        ("a=!x 1", f"--set a=!x 1: the tag '!x' is not for studies. {PLAIN}"),
-        ("a=\ud800", r"--set a= : no valid YAML: the character '\ud800'."),
+        ("a=!x 1", f"--set a=!x 1: the tag '!x' is not allowed in a study. {PLAIN}"),
+        ("a=\ud800", r"--set a= : not valid YAML: the character '\ud800' is not allowed. Remove it."),
         ("a=" + "[" * 9_000, f"--set a={'[' * 58}...: {DEEP}"),
     ],
 )

@@ -63,7 +63,7 @@ def test_wrong_options_are_wrong_input(arguments, capsys):
         (OSError("s3://me:pw@host/x is gone"), 1, "fmsearch: s3://me:***@host/x is gone\n"),
         (SearchSpaceError("What.", fix="Fix."), 1, "fmsearch: What. Fix.\n"),
         (PermissionError(13, "Permission denied", "x"), 1, "fmsearch: [Errno 13] Permission denied: 'x'\n"),
-        (KeyboardInterrupt(), 130, "fmsearch: interrupted; the same command goes on where it was\n"),
+        (KeyboardInterrupt(), 130, "fmsearch: interrupted; running a study again, without --fresh, resumes it\n"),
     ],
 )
 def test_what_a_command_raises_is_a_paragraph_and_an_exit_code(raised, code, told, capsys, monkeypatch):

@@ -27,7 +27,7 @@ def test_a_time(written, seconds):
 
 @pytest.mark.parametrize("written", ["", "10", "10 minutes", "m", "-5m", "30m1h"])
 def test_no_time_says_how_to_write_one(written):
-    with pytest.raises(ValidationError, match="is no time; expected one as in 90s, 10m or 1h30m"):
+    with pytest.raises(ValidationError, match="is not a time; expected one as in 90s, 10m or 1h30m"):
         READ.validate_python(written)
 
 

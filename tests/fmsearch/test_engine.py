@@ -59,11 +59,11 @@ def test_cmaes_says_what_it_cannot_do_with_line_and_column(tmp_path, change, mes
     [
         (
             "{sampler: tpe, tuner: grid}",
-            "optuna has no tuner; expected name: keras_tuner, or sampler in place of tuner",
+            "optuna has no `tuner`; expected `name: keras_tuner`, or `sampler` in place of `tuner`",
         ),
         (
             "{name: keras_tuner, sampler: tpe}",
-            "keras_tuner has no sampler; expected name: optuna, or tuner in place of sampler",
+            "keras_tuner has no `sampler`; expected `name: optuna`, or `tuner` in place of `sampler`",
         ),
         ("{sampler: tpe, scalarize: {accuracy: 1}}", "engine.scalarize: tpe knows both objectives"),
         ("{name: keras_tuner, tuner: tpe}", "'hyperband', 'bayesian', 'random' or 'grid'"),

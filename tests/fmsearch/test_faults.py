@@ -17,7 +17,7 @@ from bench import STUDY as BENCH_STUDY
 from bench import Bench
 from processes import children, gone
 
-INTERRUPTED = "fmsearch: interrupted; the same command goes on where it was\n"
+INTERRUPTED = "fmsearch: interrupted; running a study again, without --fresh, resumes it\n"
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def patience(fault, seconds=1):
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        ("die", "the worker process was ended by signal 9, as by a system that is short of memory"),
+        ("die", "the worker process was ended by signal 9, perhaps because memory ran out"),
         pytest.param("crash", "the worker process was ended by signal 6", marks=pytest.mark.nightly),
         ("memory", "MemoryError"),
         ("raise", "RuntimeError: no such kernel"),

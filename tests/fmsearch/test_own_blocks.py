@@ -133,7 +133,7 @@ def test_a_wrong_cost_is_told_with_both_figures(folder, capsys):
         ),
         (
             BLOCKS.replace("def unit(", "def other("),
-            "GhostBlock has no unit. Expected a static method that gives layers",
+            "GhostBlock has no `unit`. Expected a static method of that name that returns layers",
         ),
     ],
 )

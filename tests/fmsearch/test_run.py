@@ -84,7 +84,8 @@ def interrupted(study_file, folder, how, *options):
     workers = children(process.pid)
     process.send_signal(how)
     _, err = process.communicate(timeout=600)
-    assert (process.returncode, err) == (130, "fmsearch: interrupted; the same command goes on where it was\n")
+    assert process.returncode == 130
+    assert err == "fmsearch: interrupted; running a study again, without --fresh, resumes it\n"
     assert workers
     assert gone(workers)
 

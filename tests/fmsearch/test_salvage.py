@@ -24,7 +24,7 @@ def test_a_store_that_another_program_holds_is_not_taken_for_a_damaged_one(path)
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
 
-        with pytest.raises(FmsearchError, match=r"as a store: database is locked\. Let the program that"):
+        with pytest.raises(FmsearchError, match=r"as a store: database is locked\. Wait for the program that"):
             Store(path)
 
     with Store(path) as store:

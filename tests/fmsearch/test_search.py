@@ -185,6 +185,13 @@ def test_limits_that_nothing_can_meet_are_told_with_the_nearest_miss(tmp_path):
         search(study("random", limits=Limits(parameters=10)), tmp_path / "store", StubExecutor())
 
 
+def test_a_space_of_which_nothing_can_be_built_is_told_with_the_reason(tmp_path):
+    space = NetworkSpace(stages=Stages(count=1, block=ConvBlock(filters=4, kernel_size=9, padding="valid")))
+    told = r"the nearest miss: stage 1: kernel 9 with valid padding on 8x8\. Allow `padding: same`"
+    with pytest.raises(InputError, match=told):
+        search(study("random", space=space), tmp_path / "store", StubExecutor())
+
+
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_finite_space_is_exhausted_cleanly(sampler, tmp_path):
     space = NetworkSpace(stages=Stages(count=[1, 2], block=ConvBlock(filters=[4, 8], kernel_size=[3, 5])))
@@ -215,24 +222,27 @@ def test_failures_without_end_stop_the_study_and_say_the_cause(tmp_path):
             search(study(), tmp_path / f"store{workers}", StubExecutor(workers, order_seed=workers, train=train))
         told.add(str(raised.value))
     assert len(told) == 1  # whatever failed first
-    assert told.pop().startswith("10 candidates in a row failed with one cause; the last one: the loss became nan")
+    assert told.pop().startswith("10 candidates in a row failed for the same reason, the last one with: the loss bec")
 
 
 def test_failures_of_several_causes_are_bad_luck(tmp_path):
     def train(evaluation):
         return Result(status="failed", reason=("no memory", "the loss became nan")[int(evaluation.key[-1], 16) % 2])
 
-    with pytest.raises(FmsearchError, match="No candidate was trained with success"):
+    with pytest.raises(FmsearchError, match="No candidate was trained successfully"):
         search(study(seed=3), tmp_path / "store", StubExecutor(train=train))
 
 
 def test_a_final_stage_without_one_success_is_no_result(tmp_path):
     def train(evaluation):
         if evaluation.purpose == "final":
-            return Outcome(error="OSError: No space left on device")
+            return Outcome(error="OSError: No space left on device.\n\nMake some.")
         return learned(evaluation)
 
-    with pytest.raises(FmsearchError, match="All trainings of the final stage failed; the last one: OSError"):
+    told = (
+        r"All trainings of the final stage failed; the last one: OSError: No space left on device. Make some\. Fix the"
+    )
+    with pytest.raises(FmsearchError, match=told):
         search(study(), tmp_path / "store", StubExecutor(train=train))
 
 

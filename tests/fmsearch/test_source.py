@@ -7,9 +7,9 @@ import pytest
 from fmsearch import source
 from fmsearch.errors import InputError
 
-PLAIN = "They are plain YAML: write the value itself."
+PLAIN = "Write the value itself."
 CONTROL = r"Expected a line of text; in double quotes, a backslash is written \\."
-TAB = r"no valid YAML: while scanning for the next token, found character '\t' that cannot start any token."
+TAB = r"not valid YAML: while scanning for the next token, found character '\t' that cannot start any token."
 TAB += " YAML is indented with spaces, not with tabs."
 
 
@@ -57,21 +57,21 @@ def test_every_key_and_value_remembers_where_it_stands(tmp_path):
         (
             "- a\n- b\n",
             """\
-study.yaml:1:1: a study is a mapping. Expected keys such as `name:` and `space:`.
+study.yaml:1:1: the file is not a mapping. Expected keys such as `name:` and `space:`.
     - a
     ^""",
         ),
         (
             "\nhello\n",
             """\
-study.yaml:2:1: a study is a mapping. Expected keys such as `name:` and `space:`.
+study.yaml:2:1: the file is not a mapping. Expected keys such as `name:` and `space:`.
     hello
     ^""",
         ),
         (
             "a: [1\nb: }",
             """\
-study.yaml:2:2: no valid YAML: while parsing a flow sequence, expected ',' or ']', but got ':'.
+study.yaml:2:2: not valid YAML: while parsing a flow sequence, expected ',' or ']', but got ':'.
     b: }
      ^""",
         ),
@@ -85,83 +85,83 @@ study.yaml:2:1: {TAB}
         (
             "a: 1\n---\nb: 1\n",
             """\
-study.yaml:2:1: no valid YAML: expected a single document in the stream, but found another document.
+study.yaml:2:1: not valid YAML: expected a single document in the stream, but found another document.
     ---
     ^""",
         ),
         (
             "%YAML 3.0\n---\na: 1\n",
             """\
-study.yaml:1:1: no valid YAML: found incompatible YAML document (version 1.* is required).
+study.yaml:1:1: not valid YAML: found incompatible YAML document (version 1.* is required).
     %YAML 3.0
     ^""",
         ),
         (
             "a: 1\n\x07b: 1\n",
-            r"""study.yaml:2:1: no valid YAML: the character '\x07'.
+            r"""study.yaml:2:1: not valid YAML: the character '\x07' is not allowed. Remove it.
      b: 1
     ^""",
         ),
         (
             "a: 1\na: 2\n",
             """\
-study.yaml:2:1: the key 'a' stands here a second time. The first time is in line 1: remove one.
+study.yaml:2:1: duplicate key 'a'. The first is in line 1: remove one.
     a: 2
     ^""",
         ),
         (
             "a: {b: 1, 'b': 2}\n",
             """\
-study.yaml:1:11: the key 'b' stands here a second time. The first time is in line 1: remove one.
+study.yaml:1:11: duplicate key 'b'. The first is in line 1: remove one.
     a: {b: 1, 'b': 2}
               ^""",
         ),
         (
             "a: !!python/name:os.system x\n",
             f"""\
-study.yaml:1:4: the tag 'tag:yaml.org,2002:python/name:os.system' is not for studies. {PLAIN}
+study.yaml:1:4: the tag 'tag:yaml.org,2002:python/name:os.system' is not allowed in a study. {PLAIN}
     a: !!python/name:os.system x
        ^""",
         ),
         (
             "a: !own x\n",
             f"""\
-study.yaml:1:4: the tag '!own' is not for studies. {PLAIN}
+study.yaml:1:4: the tag '!own' is not allowed in a study. {PLAIN}
     a: !own x
        ^""",
         ),
         (
             "a: &x 1\n",
             f"""\
-study.yaml:1:4: the anchor or alias 'x' is not for studies. {PLAIN}
+study.yaml:1:4: the anchor or alias 'x' is not allowed in a study. {PLAIN}
     a: &x 1
        ^""",
         ),
         (
             "a: *x\n",
             f"""\
-study.yaml:1:4: the anchor or alias 'x' is not for studies. {PLAIN}
+study.yaml:1:4: the anchor or alias 'x' is not allowed in a study. {PLAIN}
     a: *x
        ^""",
         ),
         (
             "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n",
             f"""\
-study.yaml:1:4: the anchor or alias 'a' is not for studies. {PLAIN}
+study.yaml:1:4: the anchor or alias 'a' is not allowed in a study. {PLAIN}
     a: &a [x, x]
        ^""",
         ),
         (
             f"a: {'9' * 19}\n",
             """\
-study.yaml:1:4: a number too large. Expected 18 digits at most.
+study.yaml:1:4: a number too large. Expected at most 18 digits.
     a: 9999999999999999999
        ^""",
         ),
         (
             "a: 1e400\n",
             """\
-study.yaml:1:4: a number too large. Expected 18 digits at most.
+study.yaml:1:4: a number too large. Expected at most 18 digits.
     a: 1e400
        ^""",
         ),
@@ -194,7 +194,7 @@ def test_what_is_refused_and_where(tmp_path, text, message):
 
 def test_long_lines_are_shown_around_the_place(tmp_path):
     assert refusal(tmp_path, f"a: {{b: {'x' * 200}, b: 1, c: {'y' * 200}}}\n") == (
-        "study.yaml:1:210: the key 'b' stands here a second time. The first time is in line 1: remove one.\n"
+        "study.yaml:1:210: duplicate key 'b'. The first is in line 1: remove one.\n"
         f"    {'x' * 63}, b: 1, c: {'y' * 26}\n"
         f"    {' ' * 65}^"
     )
@@ -202,7 +202,7 @@ def test_long_lines_are_shown_around_the_place(tmp_path):
 
 def test_the_caret_allows_for_wide_letters(tmp_path):
     assert refusal(tmp_path, "{가나: 1, 가나: 2}\n") == (
-        "study.yaml:1:9: the key '가나' stands here a second time. The first time is in line 1: remove one.\n"
+        "study.yaml:1:9: duplicate key '가나'. The first is in line 1: remove one.\n"
         "    {가나: 1, 가나: 2}\n"
         "              ^"
     )

@@ -176,9 +176,21 @@ def test_what_is_no_database(path, writable):
     )
 
 
+def test_a_reader_of_a_damaged_store_is_told_who_mends_it(path):
+    with Store(path) as store:
+        store.add(evaluation(), done())
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + bytes(len(whole) - 100))
+
+    with pytest.raises(
+        FmsearchError, match=r"cannot be read as a store: .* `fmsearch run` on its study\.yaml mends it"
+    ):
+        Store(path, writable=False)
+
+
 def test_what_is_no_store(path):
     path.touch()
-    with pytest.raises(FmsearchError, match="is no store"):
+    with pytest.raises(FmsearchError, match="is not a store"):
         Store(path, writable=False)
 
 

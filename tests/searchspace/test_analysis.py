@@ -346,10 +346,10 @@ class TestLimits:
     def test_every_broken_limit_is_told(self):
         broken = violations(self.FOUND, Limits(parameters=193, macs=56_527, memory=28_223, int8_bytes=223))
         assert [str(violation) for violation in broken] == [
-            "parameters 194 above the limit of 193",
-            "macs 56,528 above the limit of 56,527",
-            "memory 28,224 above the limit of 28,223",
-            "int8_bytes 224 above the limit of 223",
+            "parameters 194, above the limit of 193",
+            "macs 56,528, above the limit of 56,527",
+            "memory 28,224, above the limit of 28,223",
+            "int8_bytes 224, above the limit of 223",
         ]
 
     def test_limits_that_hold_are_not_told(self):

@@ -227,7 +227,7 @@ def test_an_answer_that_is_none_is_told_with_its_method_and_what_was_expected(wh
 
 def test_a_layer_of_a_file_that_was_not_loaded_says_so():
     layer = Custom(layer="Nobody", code="x")
-    with pytest.raises(SearchSpaceError, match="Nobody is defined in a file that was not loaded"):
+    with pytest.raises(SearchSpaceError, match="Nobody is not known: its file was not loaded"):
         analyse(
             from_values(space_of({"kind": "half", "filters": 4}), {}).architecture.model_copy(
                 update={"stages": ((layer,),)}

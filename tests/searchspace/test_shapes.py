@@ -121,7 +121,7 @@ def test_an_infeasible_layer_is_carried_by_its_error():
         output_shape(layer, (3, 3, 1))
     assert caught.value.culprit is layer
     assert str(caught.value) == (
-        f"kernel 5 with valid padding on 3x3 A kernel must fit in the image, or padding be same. (in {layer!r})"
+        f"kernel 5 with valid padding on 3x3 Use a smaller kernel, or `padding: same`. (in {layer!r})"
     )
 
 

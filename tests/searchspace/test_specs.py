@@ -187,8 +187,8 @@ INVALID = [
     Wrong(Real, {"low": 0.1, "high": 1.0, "log": True, "step": 0.1}, (), "a range has `log` or `step`, not both"),
     Wrong(Real, {"low": 0.0, "high": 1.0, "step": 0.0}, ("step",), "greater than 0"),
     Wrong(Real, {"low": 0.0, "high": 1.0, "step": math.inf}, ("step",), NOT_FINITE),
-    Wrong(Real, {"low": 0.0, "high": 1.0, "step": 1e-9}, (), "step 1e-09 is lost in 6 digits; expected at least 1e-05"),
-    Wrong(Real, {"low": 0.0, "high": 0.3, "step": 1e-310}, (), "is lost in 6 digits; expected at least 3e-06"),
+    Wrong(Real, {"low": 0.0, "high": 1.0, "step": 1e-9}, (), "step 1e-09 is finer than 6 digits tell; expected at le"),
+    Wrong(Real, {"low": 0.0, "high": 0.3, "step": 1e-310}, (), "is finer than 6 digits tell; expected at least 3e-06"),
     # Convolution blocks
     Wrong(ConvBlock, {}, ("filters",), MISSING),
     Wrong(ConvBlock, CONV | {"kind": "residual"}, ("kind",), "Input should be 'conv'"),
@@ -256,9 +256,9 @@ INVALID = [
     Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": {"low": 1, "high": 5}}, ("kernel_sizes",), LISTS),
     Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": []}, ("kernel_sizes",), NOTHING),
     Wrong(
-        MultiKernelBlock, MULTI | {"kernel_sizes": [[]]}, ("kernel_sizes",), "[] is no choice; expected at least one"
+        MultiKernelBlock, MULTI | {"kernel_sizes": [[]]}, ("kernel_sizes",), "[] is not a choice; expected at least one"
     ),
-    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [[1], [3, 3]]}, ("kernel_sizes",), "[3, 3] is no choice"),
+    Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [[1], [3, 3]]}, ("kernel_sizes",), "[3, 3] is not a choice"),
     Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [[1, 3.0]]}, ("kernel_sizes", 0, 1), NOT_WHOLE),
     Wrong(MultiKernelBlock, MULTI | {"kernel_sizes": [[1, 1025]]}, ("kernel_sizes",), "1025 is out of range"),
     # Progressions

@@ -80,7 +80,7 @@ def test_a_space_beyond_floating_point_is_counted(study, capsys):
         (
             "limits.parameters=100",
             (
-                "none of 500 samples is within the limits; the nearest has parameters 102 above the limit of 100. "
+                "none of 500 samples is within the limits; the nearest has parameters 102, above the limit of 100. "
                 "Raise the limit, or allow smaller networks."
             ),
         ),
@@ -88,7 +88,7 @@ def test_a_space_beyond_floating_point_is_counted(study, capsys):
             "space.stages.block={kind: conv, filters: 4, kernel_size: 9, padding: valid}",
             (
                 "none of 500 samples can be built; most often stage 1: kernel 9 with valid padding on 8x8. "
-                "Allow padding same, fewer stages, or smaller kernels and strides."
+                "Allow `padding: same`, fewer stages, or smaller kernels and strides."
             ),
         ),
     ],
@@ -175,5 +175,5 @@ def test_without_the_images_there_is_no_telling_what_a_time_limit_allows(study, 
     changes = ["--set", "budget.time=2m", "--set", "data.dataset=fashion_mnist"]
     assert main(["check", study, *changes]) == 0
     assert (
-        "limit   unknown before the images are there: fashion_mnist is not on this machine" in capsys.readouterr().out
+        "limit   cannot be forecast without the images: fashion_mnist is not on this machine" in capsys.readouterr().out
     )

@@ -66,7 +66,7 @@ def test_sizes_that_count_may_be_told(runs, capsys):
     assert first["score"] == pytest.approx(expected)
     assert first["hypervolume"] == pytest.approx((expected - 0.1) * whole)
     assert main(["compare", *runs, "--sizes", "5", "5"]) == 2
-    assert capsys.readouterr().err == "fmsearch: --sizes 5 5 is no range. Expected 1 <= LOW < HIGH.\n"
+    assert capsys.readouterr().err == "fmsearch: --sizes 5 5 is not a range. Expected 1 <= LOW < HIGH.\n"
 
 
 def test_how_a_front_grew_training_by_training(runs, capsys):
@@ -114,10 +114,10 @@ def test_what_cannot_be_compared(runs, capsys, tmp_path):
     begun = write(tmp_path / "begun", [], waiting=[SMALL])
     macs = made(tmp_path / "macs", 0.6, 0.9, objective="macs")
     for others, message in {
-        (): "1 runs cannot be compared. Expected 2 to 26.",
+        (): "Expected 2 to 26 runs to compare, not 1.",
         (str(begun.path),): f"{begun.path} has no trained model yet. Compare it when it has come further.",
-        (macs,): f"{runs[0]} keeps parameters small, {macs} macs. Expected runs of one objective.",
-        (str(tmp_path),): f"{tmp_path} is no run folder. Expected one that `fmsearch run` wrote, as in runs/small.",
+        (macs,): f"{runs[0]} minimizes parameters, {macs} macs. Expected runs with the same objectives.minimize.",
+        (str(tmp_path),): f"{tmp_path} is not a run folder. Expected one that `fmsearch run` wrote, as in runs/small.",
     }.items():
         assert main(["compare", runs[0], *others]) == 2
         assert capsys.readouterr() == ("", f"fmsearch: {message}\n")

@@ -47,7 +47,7 @@ def test_a_data_set_that_keras_has_fetched(capsys, tmp_path):
 def test_an_unknown_backend(capsys, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "theano")
 
-    assert told(capsys, 1)["backend"] == "theano  PROBLEM: KERAS_BACKEND is none of tensorflow, jax, torch"
+    assert told(capsys, 1)["backend"] == "theano  PROBLEM: cannot train; set KERAS_BACKEND to tensorflow, jax or torch"
 
 
 def test_a_missing_package(capsys, monkeypatch):
@@ -65,13 +65,25 @@ def test_a_missing_package(capsys, monkeypatch):
     assert findings["optuna"] == "1.0"
 
 
-def test_a_cache_that_cannot_be_written(capsys, monkeypatch, tmp_path):
+def test_a_cache_that_cannot_be_written_has_a_substitute(capsys, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
-    monkeypatch.setenv("FMSEARCH_CACHE", str(tmp_path / "file" / "cache"))
+    wanted = tmp_path / "file" / "cache"
+    monkeypatch.setenv("FMSEARCH_CACHE", str(wanted))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
-    assert told(capsys, 1)["cache"] == (
-        f"{tmp_path / 'file' / 'cache'}  PROBLEM: not writable; set FMSEARCH_CACHE to a folder that is"
-    )
+    told_of = told(capsys, 0)["cache"]
+
+    assert told_of.startswith(f"{tmp_path / 'fmsearch-'}")
+    assert told_of.endswith(f", as {wanted} is not writable; FMSEARCH_CACHE names another")
+
+
+def test_nowhere_to_write_is_a_problem(capsys, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    wanted = tmp_path / "file" / "cache"
+    monkeypatch.setenv("FMSEARCH_CACHE", str(wanted))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+
+    assert told(capsys, 1)["cache"] == f"{wanted}  PROBLEM: not writable; set FMSEARCH_CACHE to a folder that is"
 
 
 def test_a_cache_in_a_home_that_nobody_has_is_a_folder_of_that_name(capsys, monkeypatch, tmp_path):

@@ -58,8 +58,8 @@ def test_each_option_asks_for_what_its_help_says(options, selection, finished_ru
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--to", "x.onnx"], "Formats there are: .keras (Keras)."),
-        (["--to", "folder"], "Formats there are: .keras (Keras)."),
+        (["--to", "x.onnx"], "Expected .keras (Keras)."),
+        (["--to", "folder"], "Expected .keras (Keras)."),
         (["zz", "--to", "x.keras"], "No model's id begins with 'zz'."),
         (["--max-parameters", "1", "--to", "x.keras"], "No model on the front has at most 1 parameters."),
     ],
@@ -74,7 +74,7 @@ def test_wrong_input(arguments, told, finished_run, here, capsys):
 
 def test_no_run(tmp_path, capsys):
     assert main(["export", str(tmp_path), "--to", "x.keras"]) == 2
-    assert "is no run folder" in capsys.readouterr().err
+    assert "is not a run folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_an_existing_file_is_left_as_it_is(tmp_path, capsys):
 
     assert (tmp_path / "study.yaml").read_text() == "mine"
     assert capsys.readouterr().err == (
-        "fmsearch: study.yaml is there already. Name another file, or remove that one first.\n"
+        "fmsearch: study.yaml already exists. Name another file, or remove that one first.\n"
     )
 
 

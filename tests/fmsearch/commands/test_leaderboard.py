@@ -89,7 +89,7 @@ def test_a_stream_of_ascii_gets_ascii(run):
 def test_wrong_paths_and_options(tmp_path, capsys):
     assert main(["leaderboard", str(tmp_path)]) == 2
     assert capsys.readouterr().err == (
-        f"fmsearch: {tmp_path} is no run folder. Expected one that `fmsearch run` wrote, as in runs/small.\n"
+        f"fmsearch: {tmp_path} is not a run folder. Expected one that `fmsearch run` wrote, as in runs/small.\n"
     )
     for top in ("0", "-1", "x", "²"):
         with pytest.raises(SystemExit) as ended:

@@ -128,8 +128,8 @@ def test_no_class_at_all_is_wrong_input(capsys):
     ("arguments", "told"),
     [
         (["no.keras", "a.png"], "There is no file no.keras."),
-        (["a.png", "a.png"], "a.png has the suffix .png, which names no format of models."),
-        (["text.keras", "a.png"], "text.keras is no whole .keras file."),
+        (["a.png", "a.png"], "a.png has the suffix .png, which is not a known model format."),
+        (["text.keras", "a.png"], "text.keras is not a complete .keras file."),
         (["MODEL", "no.png"], "There is no file no.png."),
         (["MODEL", "a.png", "text.keras"], "text.keras cannot be read as an image"),
     ],

@@ -52,4 +52,4 @@ def test_a_run_without_a_trained_model(tmp_path, capsys):
 def test_no_run(tmp_path, capsys):
     assert main(["show", str(tmp_path / "no")]) == 2
 
-    assert "is no run folder" in capsys.readouterr().err
+    assert "is not a run folder" in capsys.readouterr().err

@@ -69,7 +69,7 @@ def test_a_digit_that_differs_is_shown_and_is_a_failure(tiny_run, changed, capsy
     assert main(["verify", str(tiny_run), "--count", "1", "--seed", "0", "--workers", "1"]) == 1
     out = capsys.readouterr().out
     assert re.search(r"loss: \d\.\d+ stored, \d\.\d+\s+now", out)
-    assert "1 of 1 evaluation differ" in out
+    assert "1 of 1 evaluation differs" in out
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_run_that_goes_on_elsewhere_says_so_and_mixes_nothing(tiny_run, change
     assert main(["run", str(tiny_run / "study.yaml"), "--out", str(tiny_run), "--workers", "1"]) == 0
 
     out = capsys.readouterr().out
-    assert re.search(r"note: Of this folder, [34] evaluations from elsewhere \(instructions sve, here ", out)
+    assert re.search(r"note: [34] evaluations in this folder, made in another environment \(instructions sve,", out)
     assert " stored\n" not in out
 
 

@@ -70,7 +70,7 @@ def test_a_folder_with_one_class(folder, read):
 @pytest.mark.parametrize("read", [describe, load])
 def test_a_class_whose_name_is_no_unicode(folder, read):
     (folder / "dogs").rename(folder / os.fsdecode(b"caf\xe9"))
-    assert "has a class 'caf\\udce9', whose name is no Unicode. Rename it." in refusal(folder, read)
+    assert "has a class 'caf\\udce9', whose name is not valid Unicode. Rename it." in refusal(folder, read)
 
 
 @pytest.mark.parametrize("read", [describe, load])

@@ -155,5 +155,5 @@ def test_where_nothing_can_be_written(to, finished_run, tmp_path):
 
 
 def test_no_run(tmp_path):
-    with pytest.raises(InputError, match="is no run folder"):
+    with pytest.raises(InputError, match="is not a run folder"):
         RunFolder.existing(tmp_path)

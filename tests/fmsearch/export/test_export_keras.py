@@ -75,7 +75,7 @@ def test_no_file(tmp_path):
 
 @pytest.mark.parametrize("name", ["x.onnx", "x.tflite", "folder", "x.KERAS", ".keras"])
 def test_formats_that_there_are_not(name, tmp_path):
-    with pytest.raises(InputError, match=r"Formats there are: \.keras \(Keras\)\.$"):
+    with pytest.raises(InputError, match=r"Expected \.keras \(Keras\)\.$"):
         format_of(tmp_path / name)
 
 

@@ -78,7 +78,7 @@ def test_it_may_be_in_a_module(folder, monkeypatch):
         ("Absent", "samplers.py has no class Absent. Expected module:Class"),
         ("Needy", "it cannot be made: TypeError: "),
         ("Wrong", "samplers.py:24: it cannot be made: ZeroDivisionError: division by zero. Expected module:Class"),
-        ("not_a_sampler", "gives dict, no sampler. Expected module:Class"),
+        ("not_a_sampler", "gives dict, not a sampler. Expected module:Class"),
     ],
 )
 def test_what_is_no_sampler_is_wrong_input(folder, name, message):

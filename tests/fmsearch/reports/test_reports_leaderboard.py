@@ -46,7 +46,7 @@ def test_80_columns(table):
       6  60ba6d24                                    330  failed: out of | mem…
       7  053d6c74                                  1,290  waiting
 
-● on the front: of those that trained as long, none is at once as small and as
+● on the front: no other model of the same stage is both as small and as
 accurate
 """
     )
@@ -69,7 +69,7 @@ def test_120_columns(table):
       6  60ba6d24                                    330    9,376       2       0.5 s  failed: out of | memory [31m메 …
       7  053d6c74                                  1,290   37,504                      waiting
 
-● on the front: of those that trained as long, none is at once as small and as accurate
+● on the front: no other model of the same stage is both as small and as accurate
 """
     )
 

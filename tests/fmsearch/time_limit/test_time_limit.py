@@ -120,7 +120,7 @@ def test_where_all_trainings_fail_it_is_not_said_that_time_was_short(tmp_path):
     def failing(_):
         return Result(status="failed", reason="no", seconds=1.0)
 
-    with pytest.raises(FmsearchError, match=r"No candidate was trained with success"):
+    with pytest.raises(FmsearchError, match=r"No candidate was trained successfully"):
         search(study(candidates=4), tmp_path / "store", StubExecutor(train=failing))
 
 
