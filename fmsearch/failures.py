@@ -40,6 +40,6 @@ class Failures:
             what = f"{IN_A_ROW} candidates in a row failed for the same reason, the last one with"
             raise FmsearchError(
                 f"{what}: {sentence(result.reason)}",
-                "Fix it and run the command again: what succeeded is kept. If it is the study that must change, name "
-                "another folder with --out, or begin anew with --fresh.",
+                "Fix it and run the study again, without --fresh: what succeeded is kept. If it is the study that must "
+                "change, name another folder with --out, or begin anew with --fresh.",
             )

@@ -89,7 +89,7 @@ def _drawn(folder: RunFolder, count: int, seed: int | None) -> list[tuple[Evalua
     if not places:
         raise InputError(f"{folder.path} holds no evaluation yet.", "`fmsearch run` makes some.")
     if not drawn:
-        differs = "; ".join(next(iter(places)).differences(here)) or "it used none that this version would train"
+        differs = "; ".join(next(iter(places)).differences(here)) or "this version of fmsearch trains otherwise"
         raise InputError(
             f"No evaluation in {folder.path} can be verified here: {differs}.",
             "Verify where they were made, or run the study here first: digits agree only in one environment.",

@@ -150,7 +150,7 @@ class Search:
             if self._intake.exhausted and not self._intake.prescribes:
                 many = figures.several(count, "candidate")
                 why = "the space seems exhausted within its limits"
-                self._trials.tell(Note(f"No new candidate was found after {many}: {why}. The search ends here."))
+                self._trials.tell(Note(f"No new candidate was found after {many}: {why}, so no more are proposed."))
             self._ledger.add(prescribed, budget.rungs[:1] if self._intake.prescribes else budget.rungs)
             self._trials.tell(Proposed(index, count, self._intake.rejected, self._intake.repeated))
 

@@ -204,7 +204,7 @@ def _build(node: yaml.Node, path: Trail, document: Document) -> Any:
         for key_node, value_node in node.value:
             key = dialect.scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                fix = "Expected a word; put it in quotes."
+                fix = "Expected a word, or a text in quotes."
                 raise dialect.RefusedError("this key is not text", key_node.start_mark, fix)
             if key in result:
                 first = document.keys[*path, key]

@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", metavar="STUDY", help="the study file")
     add_changes(parser)
     parser.add_argument(
-        "--workers", metavar="N", type=positive, help="of which a time limit is forecast (default: one per core)"
+        "--workers", metavar="N", type=positive, help="workers to forecast a time limit for (default: one per core)"
     )
 
 

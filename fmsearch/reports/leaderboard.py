@@ -39,7 +39,7 @@ def render(rows: Sequence[Row], format: str, top: int | None = None) -> str:  # 
     """The leaderboard as data, every field of every row.
 
     Args:
-        rows: the rows, best first.
+        rows: the rows, by rank.
         format: `json`, `csv` or `markdown`.
         top: how many to show; all if None.
     """
@@ -151,7 +151,7 @@ def table(
     """The leaderboard for a terminal: the front first, with a mark; then the rest.
 
     Args:
-        rows: the rows, best first.
+        rows: the rows, by rank.
         width: of the terminal; a wide one shows more columns.
         top: how many to show; all if None.
         objective: what the study keeps small; its column is always there.

@@ -22,7 +22,7 @@ class Row:
     """One candidate, by the furthest it came.
 
     Attributes:
-        rank: from 1, the best first: the front by size, then the rest by how far they came and how accurate they were.
+        rank: from 1: the front, smallest first, then the rest by how far they came and how accurate they were.
         id: the first digits of the candidate's digest.
         number: when it was taken, from 0.
         on_front: whether no other model of the same standing is at once as small and as accurate.
@@ -72,7 +72,7 @@ class Row:
 
 
 def rows(store: Store) -> list[Row]:
-    """All candidates of a run, best first."""
+    """All candidates of a run: the front, smallest first, then the rest."""
     objective, down_to = store.fact("objective") or "parameters", store.fact("down_to") or 1
     candidates = store.candidates()
     uses: defaultdict[int, list[Used]] = defaultdict(list)

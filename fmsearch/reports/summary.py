@@ -24,7 +24,7 @@ def summary(rows: Sequence[Row], folder: RunFolder, objective: str = "parameters
     """The front, where it lies, and the commands that go on from there.
 
     Args:
-        rows: the leaderboard, best first.
+        rows: the leaderboard, by rank.
         folder: of the run.
         objective: what the study keeps small.
     """

@@ -22,7 +22,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from contest_page import ONEDNN, write
+from contest_page import ONEDNN, machine_of, write
 from training import NETWORKS, side_by_side
 
 from fmsearch.evaluation import Environment
@@ -111,12 +111,12 @@ def main():
         for name in options.only:
             label = f"{name}; {options.label}" if options.label else name
             entry = Entry(label, options.minutes, seed, tuple(options.changes))
-            if entry.key in [run["key"] for run in known()]:
+            here = {"instructions": Environment.here().instructions}
+            if (entry.key, machine_of(here)) in [(run["key"], machine_of(run)) for run in known()]:
                 continue
-            yardstick = side_by_side("bare", YARDSTICK, augmenting=False)
+            here["yardstick"] = side_by_side("bare", YARDSTICK, augmenting=False)
             models, more = (peer if name.removesuffix(ONEDNN) in PEERS else fmsearch)(entry, options.peers)
-            machine = {"yardstick": yardstick, "instructions": Environment.here().instructions}
-            run = {"key": entry.key, "changes": entry.changes, "models": models, **machine, **(more or {})}
+            run = {"key": entry.key, "changes": entry.changes, "models": models, **here, **(more or {})}
             with RUNS.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(run) + "\n")
             write(FOLDER, known())

@@ -68,7 +68,7 @@ def write(folder, runs):
             page += f"\n## {minutes:g} minutes, {machine}\n\n{_table(timed)}{_leads(timed)}"
     page += f"\n## Goals\n\n{GOALS}"
     for machine, usual in _by_machine(run for run in whole if not run["key"][0].endswith(ONEDNN)):
-        page += f"\n### {machine.capitalize()}\n\n{goals(usual)}"
+        page += f"\n### {machine[0].upper()}{machine[1:]}\n\n{goals(usual)}"
     page += _ablations(runs)
     past = [run for run in runs if ABLATED not in run["key"][0] and EARLIER in run["key"][0]]
     page += f"\n## Earlier\n\n{_table(past)}" if past else ""
@@ -81,12 +81,12 @@ def _by_machine(runs):
     """Runs of each kind of machine, where there are any."""
     groups = {machine: [] for machine in MACHINES}
     for run in runs:
-        groups[_machine(run)].append(run)
+        groups[machine_of(run)].append(run)
     return [(machine, group) for machine, group in groups.items() if group]
 
 
-def _machine(run):
-    """Rows from before it was written down are of machines without."""
+def machine_of(run):
+    """The kind that it ran on. Rows from before that was written down stand with those without AVX-512."""
     return MACHINES["avx512" not in run.get("instructions", "")]
 
 
@@ -114,19 +114,19 @@ def _ablations(runs):
     """What each technique adds: runs without it beside the one, of the same minutes and seed, with all."""
     from front_score import best_at, front_score
 
-    by_key = {tuple(run["key"]): run for run in runs}
+    by_key = {(*run["key"], machine_of(run)): run for run in runs}
     lines = []
-    for (name, minutes, seed), run in by_key.items():
+    for (name, *alike), run in by_key.items():
         base, _, label = name.partition(ABLATED)
-        if EARLIER not in base and label and (base, minutes, seed) in by_key:
+        if EARLIER not in base and label and (base, *alike) in by_key:
             points = _points(run)
-            usual = _points(by_key[base, minutes, seed])
+            usual = _points(by_key[base, *alike])
             scores = " | ".join(
                 f"{front_score(these):.3f} ({front_score(these) - front_score(those):+.3f})"
                 for these, those in ((points, usual), (_validated(points), _validated(usual)))
             )
             sizes = " | ".join(f"{best_at(points)[at]:.3f}" for at in SIZES)
-            pair = (run, by_key[base, minutes, seed])
+            pair = (run, by_key[base, *alike])
             candidates = ", ".join(str(one["candidates"]) for one in pair)
             machine = ", ".join(f"{one['yardstick']:.1f} s" for one in pair)
             lines.append(f"| {label} | {scores} | {len(points)} | {sizes} | {candidates} | {machine} |")
@@ -193,6 +193,8 @@ def _plot(path, draw, runs, colours, **settings):
     from matplotlib import pyplot as plt
 
     groups = _by_machine(runs)
+    if not groups:
+        return
     figure, panels = plt.subplots(1, len(groups), figsize=(6 * len(groups), 4.5), sharey=True, squeeze=False)
     for axes, (machine, group) in zip(panels[0], groups, strict=True):
         told = set()
@@ -220,8 +222,7 @@ def _growth(axes, run, **style):
 
 def _front(axes, run, **style):
     chosen = _chosen(_points(run))
-    sizes, accuracies = zip(*chosen, strict=True)
-    axes.step(sizes, accuracies, where="post", marker=".", alpha=0.7, **style)
+    axes.step([size for size, _ in chosen], [test for _, test in chosen], where="post", marker=".", alpha=0.7, **style)
 
 
 def _chosen(points):

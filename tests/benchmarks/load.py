@@ -164,6 +164,7 @@ def page(rows, again, disk):
         f"about {disk['parameters']:,} parameters (the median) takes {disk['disk']:.1f} MB on disk, the "
         f"{figures.several(disk['models'], 'model')} of its front included, real but untrained Keras files.",
         120,
+        break_on_hyphens=False,
     )
     told = fill(
         "`python tests/benchmarks/load.py`: three rungs, a stand-in for training that answers at once on "
@@ -172,6 +173,7 @@ def page(rows, again, disk):
         f"continuation finds everything in the store. Expected beforehand: {EACH} ms an evaluation at any size, "
         f"{MEMORY} MB, and {AGAIN} s for a continuation of up to 1,000; what is more is bold.",
         120,
+        break_on_hyphens=False,
     )
     return f"""\
 # Load

@@ -73,7 +73,7 @@ def test_ways_to_write_one_document(text):
 @pytest.mark.parametrize("key", ["1", "1.5", "null", "~", "true", "[a, b]", "{a: b}"])
 def test_keys_are_words(key):
     assert refusal(f"a:\n  {key}: 1\n") == (
-        f"study.yaml:2:3: this key is not text. Expected a word; put it in quotes.\n      {key}: 1\n      ^"
+        f"study.yaml:2:3: this key is not text. Expected a word, or a text in quotes.\n      {key}: 1\n      ^"
     )
 
 

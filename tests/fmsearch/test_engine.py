@@ -43,7 +43,7 @@ def test_cmaes_takes_ranges(tmp_path):
     ("change", "message"),
     [
         ("space.stages.count=[1, 2]", "moves through ranges of numbers, but stages.count is a list to choose from"),
-        ("space.stages.count={low: 1, high: 2}", "stages.1.filters is there for some values of stages.count alone"),
+        ("space.stages.count={low: 1, high: 2}", "stages.1.filters exists only for some values of stages.count"),
         ("space.stages.block={kind: conv, filters: 8}", "cmaes needs two dimensions at the least"),
     ],
 )
@@ -77,7 +77,7 @@ def test_what_does_not_go_together(tmp_path, engine, message):
 def test_what_a_sampler_needs_is_told_before_it_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(engines, "NEEDED", {"cmaes": "a_module_that_nobody_has"})
     told = refusal(tmp_path, RANGES)
-    assert "cmaes needs a_module_that_nobody_has, which is not installed; pip install a_module" in told
+    assert "cmaes needs a_module_that_nobody_has, which is not installed; `pip install a_module`" in told
 
 
 def test_a_file_beside_the_study_goes_before_a_module(tmp_path):
@@ -104,12 +104,12 @@ def test_a_run_is_read_without_the_sampler_that_it_had(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "ModuleNotFoundError: No module named 'my_samplers'. Expected module:Class, a sampler"),
+        (None, "ModuleNotFoundError: No module named 'my_samplers'. Expected module:Class, a subclass"),
         (
             "import optuna\n1 / 0",
             "{folder}/my_samplers.py:2: ZeroDivisionError: division by zero. Expected",
         ),
-        ("x = 1", "{folder}/my_samplers.py has no class Mine. Expected module:Class, a sampler"),
+        ("x = 1", "{folder}/my_samplers.py has no class Mine. Expected module:Class, a subclass"),
     ],
 )
 def test_a_sampler_that_is_not_there_is_told_with_its_place(tmp_path, content, message):

@@ -149,7 +149,7 @@ def test_ctrl_c_ends_what_has_begun_and_begins_nothing_more(bench, undisturbed):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=600)
     assert (process.returncode, err) == (130, INTERRUPTED)
-    assert "Ctrl-C again leaves at once" in out
+    assert "press Ctrl-C again to stop at once" in out
     assert gone(workers)
     begun = bench.begun()
     with sqlite3.connect(bench.store()) as store:

@@ -61,7 +61,7 @@ def test_the_folder_of_another_study_is_refused_and_left_as_it_was(study_file, f
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     code, out, err = completed("run", study_file, "--out", folder)
     assert (code, out) == (2, "")
-    assert err.startswith(f"fmsearch: {folder} holds another study: ")
+    assert err.startswith(f"fmsearch: {folder} holds another study, which differs in ")
     assert "--fresh" in err
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 

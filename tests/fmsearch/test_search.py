@@ -186,8 +186,8 @@ def test_limits_that_nothing_can_meet_are_told_with_the_nearest_miss(tmp_path):
 
 
 def test_a_space_of_which_nothing_can_be_built_is_told_with_the_reason(tmp_path):
-    space = NetworkSpace(stages=Stages(count=1, block=ConvBlock(filters=4, kernel_size=9, padding="valid")))
-    told = r"the nearest miss: stage 1: kernel 9 with valid padding on 8x8\. Allow `padding: same`"
+    space = NetworkSpace(stages=Stages(count=1, block=ConvBlock(filters=4, kernel_size=17, padding="valid")))
+    told = r"the nearest miss: stage 1: kernel 17 with valid padding on 16x16\. Allow `padding: same`"
     with pytest.raises(InputError, match=told):
         search(study("random", space=space), tmp_path / "store", StubExecutor())
 

@@ -161,7 +161,7 @@ study.yaml:1:4: a number too large. Expected at most 18 digits.
         (
             "a: 1e400\n",
             """\
-study.yaml:1:4: a number too large. Expected at most 18 digits.
+study.yaml:1:4: a number too large. Expected less than 1.8e308.
     a: 1e400
        ^""",
         ),

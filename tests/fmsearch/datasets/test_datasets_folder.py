@@ -58,7 +58,7 @@ def test_names_are_composed(folder):
 @pytest.mark.parametrize("read", [describe, load])
 def test_a_missing_folder(tmp_path, read):
     message = refusal(tmp_path / "none", read)
-    assert "cannot be read: No such file or directory. Expected one folder of images a class" in message
+    assert "cannot be read: No such file or directory. Expected one folder of images per class" in message
 
 
 @pytest.mark.parametrize("read", [describe, load])
@@ -86,7 +86,7 @@ def test_an_empty_class(folder):
 
 def test_folders_in_class_folders(folder):
     (folder / "cats" / "black").mkdir()
-    assert "black inside a class folder. Expected one folder of images a class" in refusal(folder)
+    assert "black inside a class folder. Expected one folder of images per class" in refusal(folder)
 
 
 def test_a_file_that_is_no_image_is_named(folder):

@@ -116,7 +116,7 @@ def test_a_run_within_its_last_stage_knows_no_best_but_ids(own_run, front):
     early = read(own_run)
 
     assert [row.id for row in unfinished(early, SEEDS)] == [front[-1].id]
-    with pytest.raises(InputError, match=f"still to train {front[-1].id}, so its front is not known"):
+    with pytest.raises(InputError, match=f"yet to train {front[-1].id}, so its front is not known"):
         choose(early, Selection(), SEEDS)
     assert choose(early, Selection(id=front[0].id), SEEDS).id == front[0].id
 

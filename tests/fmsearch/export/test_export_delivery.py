@@ -109,7 +109,7 @@ def test_nothing_else_is_left_beside_it(delivery):
 def test_what_is_there_is_not_written_over(there, finished_run, tmp_path):
     (tmp_path / there).write_text("mine")
 
-    with pytest.raises(InputError, match=f"{there} is there already.*--force"):
+    with pytest.raises(InputError, match=f"{there} already exists.*--force"):
         deliver(finished_run, Selection(), tmp_path / "best.keras")
 
     assert (tmp_path / there).read_text() == "mine"

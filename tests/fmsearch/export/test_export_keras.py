@@ -56,7 +56,7 @@ def test_a_file_that_is_no_model(tmp_path):
     path = tmp_path / "x.keras"
     path.write_text("hello")
 
-    with pytest.raises(InputError, match=r"x\.keras is no whole \.keras file\. Expected a file that"):
+    with pytest.raises(InputError, match=r"x\.keras is not a complete \.keras file\. Expected a file that"):
         load(path)
 
 

@@ -87,7 +87,7 @@ def test_a_torn_file_cannot_be_run(delivery, tmp_path):
     torn = tmp_path / "torn.keras"
     torn.write_bytes(delivery.model.read_bytes()[:1000])
 
-    with pytest.raises(FmsearchError, match=r"torn\.keras is no whole \.keras file.* Nothing was written\.$"):
+    with pytest.raises(FmsearchError, match=r"torn\.keras is not a complete \.keras file.* Nothing was written\.$"):
         verify(torn, delivery.model, claim(1.0))
 
 

@@ -86,10 +86,9 @@ def test_40_columns_in_ascii_with_the_top_alone(table):
 
    057dccc1    0.7550       1,658
 
-* on the front: of those that
-trained as long, none is at once
-as small and as accurate (4 of 7
-shown)
+* on the front: no other model of
+the same stage is both as small
+and as accurate (4 of 7 shown)
 """
     )
 
