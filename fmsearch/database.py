@@ -30,12 +30,12 @@ COMMIT;
 
 def mended(path: Path) -> str:
     """Mend a store that is damaged; in one sentence what was done, nothing if it was sound."""
-    salvage.finish(path)
+    before = salvage.finish(path)
     if not path.is_file() or not salvage.was_database(path):
         return ""
     with closing(sqlite3.connect(path)) as connection:
         if not _is_damaged(connection):
-            return ""
+            return f"{path} was damaged, and is kept as {before.name}; what could be read is used." if before else ""
     kept, count = salvage.mend(path, TABLES)
     return f"{path} was damaged, and is kept as {kept.name}; {count:,} of its evaluations could be read and are used."
 

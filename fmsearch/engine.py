@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from searchspace import Analysis, Choice, Dimension
-from searchspace.domains import Model
+from searchspace.domains import Schema
 
 SamplerName: TypeAlias = Literal["front", "random", "tpe", "nsga2", "nsga3", "gp", "qmc", "cmaes", "grid"]
 TunerName: TypeAlias = Literal["hyperband", "bayesian", "random", "grid"]
@@ -38,7 +38,7 @@ NEEDED = {
 """What a sampler imports beside Optuna."""
 
 
-class Scalarize(Model):
+class Scalarize(Schema):
     """Accuracy and size as one number, a weighted sum, for engines with a single objective."""
 
     accuracy: FiniteFloat = 1.0
@@ -57,7 +57,7 @@ class Scalarize(Model):
         return self.accuracy * accuracy + math.fsum(logs)
 
 
-class Engine(Model):
+class Engine(Schema):
     """Who proposes candidates."""
 
     name: Literal["optuna", "keras_tuner"] = "optuna"
@@ -130,8 +130,8 @@ def objection(engine: Engine, dimensions: Iterable[Dimension]) -> tuple[str, str
         if engine.name == other and getattr(engine, key) is not None:
             owner = "keras_tuner" if key == "tuner" else "optuna"
             return key, f"{other} has no `{key}`; expected `name: {owner}`, or `{instead}` in place of `{key}`"
-    module = NEEDED.get(engine.sampler or "", "optuna")
-    if find_spec(module) is None:
+    module = NEEDED.get(engine.sampler or "")
+    if module and find_spec(module) is None:
         return "sampler", f"{engine.sampler} needs {module}, which is not installed; `pip install {module}` installs it"
     if engine.scalarize and not engine.is_single:
         why = f"{engine.kind} knows both objectives, so there is nothing to scalarize"

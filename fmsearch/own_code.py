@@ -40,9 +40,11 @@ def load(path: Path) -> Own:
     Raises:
         InputError: it is not there, fails, or defines no block.
     """
+    path = path.resolve()  # importlib makes it absolute, and an error is told with the line of this very file
     digest = _digest(path, BLOCKS)
     module = _module(path, digest, BLOCKS)
-    own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    values = dict.fromkeys(value for value in vars(module).values() if isinstance(value, type))  # once, alias or not
+    own = [value for value in values if value.__module__ == module.__name__]
     for layer in own:
         if issubclass(layer, CustomLayer):
             register(layer, digest)
@@ -73,7 +75,8 @@ def named(what: str) -> Callable[..., Any]:
     where, _, name = what.rpartition(":")
     try:
         if where.endswith(".py"):
-            module = _module(Path(where), _digest(Path(where), SAMPLER), SAMPLER)
+            path = Path(where).resolve()
+            module = _module(path, _digest(path, SAMPLER), SAMPLER)
         else:
             module = importlib.import_module(where)
     except InputError:

@@ -92,7 +92,7 @@ def mend(path: Path, tables: str) -> tuple[Path, int]:
 
 
 def finish(path: Path) -> Path | None:
-    """Let a complete copy take the place of a damaged store; where that is kept, or None if there was nothing to do."""
+    """Let a complete copy take the place of a damaged store; where that is kept; None if it is not there."""
     complete = _complete(path)
     if not complete.is_file():
         return None
@@ -104,7 +104,7 @@ def finish(path: Path) -> Path | None:
         with suppress(FileNotFoundError):
             path.with_name(path.name + end).replace(kept.with_name(kept.name + end))
     complete.replace(path)
-    return kept
+    return kept if kept.exists() else None
 
 
 def _size(path: Path) -> int:

@@ -7,14 +7,17 @@ from typing import Any
 
 import keras
 import keras_tuner
+from keras_tuner.src import config
 
-from fmsearch.evaluation import derive_seed
 from fmsearch.proposers.hyperparameters import register, understood_by
+from fmsearch.seeds import derive_seed
 from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
 from fmsearch.training.build import build_model
 from fmsearch.training.trainee import WHITE
 from searchspace import Augment, Candidate, Refusal, SearchSpace, examined
+
+_hidden: list[object] = []  # tracebacks, by us: the setting is that of the whole process
 
 
 class HyperModel(keras_tuner.HyperModel):
@@ -43,7 +46,7 @@ class HyperModel(keras_tuner.HyperModel):
 
         KerasTuner builds models before it searches, to find the hyperparameters, and must not fail there.
         """
-        _trouble(quiet=False)
+        _show_tracebacks_again()
         candidate = self.candidate(hp)
         reason = self._objection(candidate)
         model = self._model(candidate) if not reason else _stand_in(candidate)
@@ -61,7 +64,7 @@ class HyperModel(keras_tuner.HyperModel):
                 give them a `max_consecutive_failed_trials` that suits the limits.
         """
         if getattr(model, "objection", ""):
-            _trouble(quiet=True)
+            _hide_traceback()
             raise keras_tuner.errors.FailedTrialError(model.objection)
         candidate = self.candidate(hp)
         recipe = candidate.recipe
@@ -119,8 +122,15 @@ def _stand_in(candidate: Candidate) -> keras.Model:
     return keras.Model(pixels, keras.layers.Dense(candidate.architecture.input.classes)(means))
 
 
-def _trouble(*, quiet: bool) -> None:
-    """Whether KerasTuner prints the traceback of a failed trial: for one that breaks a limit there is none to see."""
-    from keras_tuner.src import config
+def _hide_traceback() -> None:
+    """KerasTuner prints that of a failed trial: of one that breaks a limit there is none to see."""
+    if config.DEBUG:
+        config.DEBUG = False
+        _hidden.append(None)
 
-    config.DEBUG = not quiet
+
+def _show_tracebacks_again() -> None:
+    """As the user has set it, now that KerasTuner has dealt with the failed trial."""
+    if _hidden:
+        config.DEBUG = True
+        _hidden.clear()

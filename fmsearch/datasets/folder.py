@@ -66,7 +66,17 @@ def _images(folder: Path) -> list[Path]:
 def _entries(path: Path) -> dict[str, Path]:
     """What lies in a folder, by name in composed form, sorted; without hidden files."""
     try:
-        entries = {unicodedata.normalize("NFC", entry.name): entry for entry in path.iterdir()}
+        found = [entry for entry in path.iterdir() if not _is_litter(entry.name)]
     except OSError as error:
         raise InputError(f"The folder {path} cannot be read: {error.strerror}.", LAYOUT) from error
-    return {name: entries[name] for name in sorted(entries) if not name.startswith(".") and name.lower() not in LITTER}
+    entries: dict[str, Path] = {}
+    for entry in found:
+        other = entries.setdefault(unicodedata.normalize("NFC", entry.name), entry)
+        if other is not entry:
+            what = f"{path} has two entries of one name, {entry.name!a} and {other.name!a}, written in two ways."
+            raise InputError(what, "Rename one of them.")
+    return dict(sorted(entries.items()))
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith(".") or name.lower() in LITTER

@@ -75,8 +75,12 @@ def _raw(name: Name, entry: Entry) -> tuple[Raw, Raw]:
     if missing:
         _require_network(name, entry, missing)
         _fetch(name, entry, missing)
+        if not all(file.is_file() for file in missing):  # Keras writes elsewhere if it may not write there
+            raise _unavailable(name, entry, missing, f"Keras could not write to {missing[0].parent}")
     try:
         return _read(name, files)
+    except InputError as error:
+        raise _damaged(name, error.what) from error
     except ValueError as error:
         raise _damaged(name, str(error)) from error
 
@@ -94,7 +98,7 @@ def _read(name: Name, files: list[Path]) -> tuple[Raw, Raw]:
 
 
 def _require_network(name: Name, entry: Entry, missing: list[Path]) -> None:
-    """Whether a download can be tried: asked here, because Keras would wait without end and fail with a traceback."""
+    """See that a download can be tried: asked here, because Keras would wait without end and fail with a traceback."""
     question = urllib.request.Request(entry.origin, method="HEAD")  # noqa: S310  # the catalogue holds https alone
     try:
         with urllib.request.urlopen(question, timeout=PATIENCE):  # noqa: S310  # as above

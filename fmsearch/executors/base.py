@@ -43,10 +43,10 @@ class Executor(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many calls run side by side; `submit` no more than so many before their outcomes are taken."""
+        """How many calls run side by side; `submit` no more before their outcomes are taken."""
 
     def warm(self, function: str) -> None:
-        """Have a worker get ready before there is a call, where that can be: it calls this function without text."""
+        """Let a worker get ready before the first call, if it can: it calls this function with an empty text."""
 
     def submit(self, ticket: int, call: Call) -> None:
         """Start a call; its outcome comes back under the ticket."""

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +79,6 @@ class ProcessExecutor:
         self.workers = workers
         self._log = log
         self._pool: list[_Worker] = []
-        self._waiting: deque[tuple[int, Call]] = deque()
         self._messages: queue.Queue[tuple[_Worker, str | None]] = queue.Queue()
 
     def warm(self, function: str) -> None:
@@ -88,9 +86,9 @@ class ProcessExecutor:
         self._start(function)
 
     def submit(self, ticket: int, call: Call) -> None:
-        """Start a call on an idle worker, or as soon as there is one."""
-        self._waiting.append((ticket, call))
-        self._dispatch()
+        """Start a call on an idle worker, or on a new one."""
+        worker = next((worker for worker in self._pool if worker.ticket is None), None) or self._start()
+        worker.send(ticket, call)
 
     def next(self, timeout: float | None = None) -> tuple[int, Outcome] | None:
         """The next outcome; a call whose worker died, or that took too long, has an external fault."""
@@ -108,14 +106,13 @@ class ProcessExecutor:
             ticket, worker.ticket = worker.ticket, None
             if line is None:
                 self._pool.remove(worker)
-            self._dispatch()
+            outcome = _outcome(worker, line)
             if ticket is not None:
-                return ticket, _outcome(worker, line)
+                return ticket, outcome
         return None
 
     def close(self) -> None:
         """End all workers at once."""
-        self._waiting.clear()
         for worker in self._pool:
             worker.process.kill()
         while self._pool:
@@ -126,17 +123,7 @@ class ProcessExecutor:
         ticket = cast("int", worker.ticket)
         self._pool.remove(worker)
         worker.end()
-        self._dispatch()
         return ticket, Outcome(error="the worker process did not answer in time and was ended", external=True)
-
-    def _dispatch(self) -> None:
-        while self._waiting:
-            worker = next((worker for worker in self._pool if worker.ticket is None), None)
-            if worker is None:
-                if len(self._pool) == self.workers:
-                    return
-                worker = self._start()
-            worker.send(*self._waiting.popleft())
 
     def _start(self, *first: str) -> _Worker:
         with _opened(self._log) as log:
@@ -175,6 +162,7 @@ def _opened(log: Path | None) -> IO[str]:
 
 
 def _outcome(worker: _Worker, line: str | None) -> Outcome:
+    """What a worker answered; one that died is ended for good."""
     if line is not None:
         return Outcome(**json.loads(line))
     code = worker.end()

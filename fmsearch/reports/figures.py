@@ -53,7 +53,7 @@ def rough(seconds: float) -> str:
         return "?"
     if seconds < 1.5 * MINUTE:
         return f"{max(5 * round(seconds / 5), 1)} s" if seconds >= MINUTE / 2 else f"{max(round(seconds), 1)} s"
-    if seconds < HOUR:
+    if round(seconds / MINUTE) < MINUTE:
         return f"{round(seconds / MINUTE)} min"
     minutes = 5 * round(seconds / MINUTE / 5)
     return f"{minutes // MINUTE} h {minutes % MINUTE:02} min"
@@ -72,9 +72,9 @@ def data_size(count: int) -> str:
     return f"{count:,} bytes" if count < _LARGE[-1][0] else f"{short(count)[:-1]} {short(count)[-1]}B"
 
 
-def several(count: float, one: str, many: str = "") -> str:
+def several(count: float, one: str) -> str:
     """A count and what is counted: `1 seed`, `3 seeds`."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+    return f"{count:,} {one if count == 1 else f'{one}s'}"
 
 
 def spelled(text: str, *, ascii_only: bool) -> str:

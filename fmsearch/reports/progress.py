@@ -94,7 +94,7 @@ class Progress:
                 self._finish(event)
             case FinalStage(numbers=numbers):
                 self.members = numbers
-                self._trainings, self._epochs = self.finished, self._done
+                self._epochs = self._done
                 self.finished = 0
             case Note():
                 pass
@@ -182,7 +182,7 @@ class Progress:
         self.running.pop(event.evaluation.key, None)
         self.finished += 1
         self._done += epochs
-        self._macs += event.analysis.macs * epochs * self._images
+        self._macs += event.analysis.macs * (event.result.passes(epochs) or epochs) * self._images
         self.failed += event.result.status == "failed"
         self.stored += event.stored
         if not event.stored:

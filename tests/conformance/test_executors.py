@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from processes import alive, gone
@@ -163,6 +164,20 @@ def test_a_worker_killed_from_outside_in_a_call_is_an_external_fault(processes, 
     processes.submit(1, calls("sleep", "60"))
     os.kill(pid, signal.SIGKILL)
     assert take(processes, 1)[1].external
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for a zombie where Linux lists it")
+def test_a_worker_killed_between_calls_leaves_no_zombie(processes, calls):
+    for ticket in range(2):
+        processes.submit(ticket, calls("process"))
+    second = int(take(processes, 2)[1].value)
+    os.kill(second, signal.SIGKILL)
+
+    end = time.monotonic() + 30
+    while Path(f"/proc/{second}").exists() and time.monotonic() < end:
+        processes.submit(2, calls("shout", "meanwhile"))
+        assert take(processes, 1)[2].value == "MEANWHILE"
+    assert not Path(f"/proc/{second}").exists()
 
 
 def test_a_worker_that_dies_while_it_answers_is_an_external_fault(processes, calls):

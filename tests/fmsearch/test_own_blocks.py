@@ -147,6 +147,21 @@ def test_a_file_that_is_none_is_told_with_line_and_column(folder, content, messa
     assert message in str(caught.value)
 
 
+def test_a_relative_file_is_told_with_its_line_as_well(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    (folder / "my_blocks.py").write_text("x = 1\ny = z", encoding="utf-8")
+
+    code, _, err = told(capsys, "schema", "--blocks", "my_blocks.py")
+    assert code == 2
+    assert f"{folder}/my_blocks.py:2: NameError: name 'z' is not defined" in err
+
+
+def test_a_second_name_of_a_block_is_no_second_block(folder):
+    (folder / "my_blocks.py").write_text(f"{BLOCKS}\n\nAlias = GhostBlock\n", encoding="utf-8")
+
+    assert load_study(folder / "ghosts.yaml").blocks == (f"{folder}/my_blocks.py",)
+
+
 def test_one_may_be_the_stem(folder):
     text = STUDY.replace("space:", "space:\n  stem: {kind: ghost, filters: 6}")
     (folder / "ghosts.yaml").write_text(text, encoding="utf-8")

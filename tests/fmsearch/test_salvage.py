@@ -65,6 +65,7 @@ def test_a_copy_that_was_complete_when_the_mending_was_killed_takes_the_stores_p
 
     with Store(path) as store:
         assert lost(store) == []
+        assert store.mended.endswith(" is kept as evaluations.damaged1.sqlite; what could be read is used.")
     assert path.with_name("evaluations.damaged1.sqlite").read_bytes() == b"torn"
 
 

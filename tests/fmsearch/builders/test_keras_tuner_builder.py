@@ -5,6 +5,7 @@ import keras_tuner
 import numpy as np
 import pytest
 from digits import digits
+from keras_tuner.src import config
 
 from fmsearch.builders.keras_tuner import HyperModel
 from searchspace import Augmentation, ConvBlock, Input, Limits, Real, SearchSpace, Stages, Training, analyse
@@ -71,6 +72,21 @@ def refused(space):
     with pytest.raises(keras_tuner.errors.FailedTrialError) as caught:
         hypermodel.fit(hp, model, np.zeros((4, 8, 8, 1)), np.zeros(4))
     return str(caught.value)
+
+
+def test_kerastuners_setting_is_given_back_once_it_has_dealt_with_a_failed_trial():
+    tiny = Input(height=8, width=8, channels=1, classes=10)
+    hypermodel = HyperModel(
+        SearchSpace(input=tiny, stages=Stages(block=ConvBlock(filters=64)), limits=Limits(parameters=500))
+    )
+    hp, images = keras_tuner.HyperParameters(), np.zeros((4, 8, 8, 1))
+    model = hypermodel.build(hp)
+    with pytest.raises(keras_tuner.errors.FailedTrialError):
+        hypermodel.fit(hp, model, images, np.zeros(4))
+    assert not config.DEBUG
+
+    hypermodel.build(hp)
+    assert config.DEBUG
 
 
 def test_what_may_not_be_trained_fails_its_trial_with_the_reason():

@@ -1,4 +1,5 @@
 import os
+import re
 import unicodedata
 
 import numpy as np
@@ -53,6 +54,14 @@ def test_hidden_files_and_litter_are_no_images(folder):
 def test_names_are_composed(folder):
     (folder / "cats").rename(folder / unicodedata.normalize("NFD", "고양이"))
     assert describe(data(), folder).class_names == ("dogs", "고양이")
+
+
+@pytest.mark.parametrize("read", [describe, load])
+def test_two_folders_of_one_name_are_not_one_class(folder, read):
+    for form in ("NFC", "NFD"):
+        (folder / unicodedata.normalize(form, "café")).mkdir()
+
+    assert re.search(r"has two entries of one name, .* written in two ways\. Rename one", refusal(folder, read))
 
 
 @pytest.mark.parametrize("read", [describe, load])

@@ -73,6 +73,26 @@ def test_mnist_from_the_file_of_keras(keras_home, tmp_path):
     assert load(data, tmp_path).description == describe(data, tmp_path)
 
 
+def test_a_file_of_mnist_that_is_cut_short_is_to_be_deleted(keras_home):
+    path = keras_home / "datasets" / "mnist.npz"
+    x, y = np.ones((40, 28, 28), np.uint8), np.arange(40, dtype=np.uint8) % 10
+    np.savez(path, x_train=x, y_train=y, x_test=x[:5], y_test=y[:5])
+    path.write_bytes(path.read_bytes()[:1_000])
+
+    message = refusal(Data(dataset="mnist", validation=0.25))
+    assert "mnist is damaged" in message
+    assert "Delete its files in" in message
+
+
+def test_files_that_keras_puts_elsewhere_are_told(keras_home, monkeypatch):
+    """As it does if it may not write where it looks."""
+    (keras_home / "datasets" / "fashion-mnist" / "t10k-images-idx3-ubyte.gz").unlink()
+    monkeypatch.setattr("fmsearch.datasets.known._require_network", lambda *_: None)
+    monkeypatch.setattr("fmsearch.datasets.known._fetch", lambda *_: None)
+
+    assert "fashion-mnist. Put t10k-images-idx3-ubyte.gz into" in refusal(FASHION)
+
+
 def test_files_that_are_missing_are_named(keras_home):
     folder = keras_home / "datasets" / "fashion-mnist"
     (folder / "t10k-images-idx3-ubyte.gz").unlink()
