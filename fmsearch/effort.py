@@ -27,8 +27,8 @@ def effort(analysis: Analysis) -> float:
 
 
 def relative_of(study: Study, sample: Preview) -> Relative:
-    """What counts in a study: where time or compute is limited, compute; where neither is, every epoch alike."""
-    return relative_to_size(sample.fitting, study.objectives.size) if study.budget.is_limited else all_alike
+    """What counts in a study: where time or compute is limited, compute counts, too; where neither is, epochs alone."""
+    return relative_to_size(sample.fitting, study.objectives.counted) if study.budget.is_limited else all_alike
 
 
 def relative_to_size(sample: Sequence[Analysis], size: Callable[[Analysis], float]) -> Relative:

@@ -17,7 +17,7 @@ from fmsearch.events import Ended, Note, Observer, Started
 from fmsearch.executors import Call, Executor, Outcome
 
 TRIES = 3
-POLL = 0.2  # seconds, after which it is looked whether to stop
+POLL = 0.2  # seconds between looks at whether to stop
 
 
 class Cache(Protocol):
@@ -103,8 +103,8 @@ class Evaluator:
     ) -> None:
         """Ask for a result for the candidate of a number; with `stored_only`, if it is known already.
 
-        Of those that wait for a worker, the one of the lowest priority runs first. One that takes more than so many
-        seconds, asked for as it begins, is ended and tried again, with more; one that may take none is not begun.
+        Of those that wait for a worker, the lowest `priority` runs first. `seconds()`, asked as one begins, is the most
+        it may take: past it, it is killed and tried again with more; at 0 it is not begun.
         """
         result = self._cache.find(evaluation.key)
         if result is not None:
@@ -163,7 +163,7 @@ class Evaluator:
             self._observer.notice(Started(wanted.number, wanted.evaluation))
 
     def _settle(self, ticket: int, outcome: Outcome) -> Answer | None:
-        """The answer; None where the fault was external and another try may do better."""
+        """The answer; None where the fault was external and it is tried again, or no longer wanted."""
         wanted = self._running.pop(ticket)
         self._observer.notice(Ended(wanted.evaluation))
         outcome, result = _read(outcome)

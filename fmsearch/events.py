@@ -11,7 +11,7 @@ from searchspace import Analysis, Candidate
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """A run begins, or goes on after so many seconds; an epoch has so many images."""
+    """A run begins, or resumes after `seconds`; an epoch has `images` images."""
 
     seconds: float
     images: int = 0
@@ -19,7 +19,7 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A cohort is complete. `rejected` and `repeated` count proposals that cost no training, in the whole study."""
+    """A cohort is proposed. `rejected` and `repeated` count proposals that cost no training, in the whole study."""
 
     cohort: int
     taken: int

@@ -9,12 +9,12 @@ from pydantic import Field, field_validator
 from fmsearch import complaints
 from fmsearch.evaluation import Passes
 from searchspace import Augment, Augmentation, Recipe
-from searchspace.domains import Model
+from searchspace.domains import Schema
 
 BY_HEART = 10  # parameters times epochs, for each training image, from where on a network learns them by heart
 
 
-class Final(Model):
+class Final(Schema):
     """The last stage: the front trained again from the start, and the test set read once."""
 
     epochs: Passes = 30

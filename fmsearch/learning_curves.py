@@ -115,7 +115,7 @@ def _fall(xx: float, xy: float, usual: float) -> float:
 
 
 def _curve(told: _Told, macs: float, usual: _Usual) -> LearningCurve:
-    """Its floor hangs on its fall, as the curve goes through what was reached, and its fall on its floor."""
+    """Its floor depends on its fall, as the curve goes through what was reached, and its fall on its floor."""
     beyond = FALL_A_MAC * (macs - usual.macs) - FALL_A_FLOOR * usual.floor
     floor = (told.y - (usual.fall + beyond) * told.x) / (1.0 + FALL_A_FLOOR * told.x)
     fall = _fall(told.xx, told.xy, usual.fall + beyond + FALL_A_FLOOR * floor)

@@ -11,6 +11,7 @@ from fmsearch.evaluation import MOST_PASSES
 from fmsearch.finalists import Finalist
 from fmsearch.pace import Price, Spent
 from fmsearch.pareto import Point, front
+from fmsearch.playoff import TIMES
 from fmsearch.results import Results, at
 from fmsearch.schedule import Cohort
 from fmsearch.trials import Trials
@@ -22,7 +23,7 @@ class Entry:
 
     Attributes:
         cohort: how far it has climbed.
-        prescribed: the epochs that an engine with rungs of its own asks of each member, None of any other.
+        prescribed: by member, the epochs that an engine with rungs of its own asks for, or None.
         costs: of its trainings.
     """
 
@@ -38,7 +39,7 @@ class Ledger:
         trials: where candidates are trained.
         rungs: the study's, in epochs.
         keep: the share of a cohort that goes on from one rung to the next.
-        relative: how many times as much a network costs as is usual; it trains for so many times fewer epochs.
+        relative: how many times as much as usual a network is to pay; it trains for so many times fewer epochs.
     """
 
     def __init__(self, trials: Trials, rungs: Sequence[float], keep: float, relative: Relative) -> None:
@@ -61,7 +62,7 @@ class Ledger:
     @property
     def spent(self) -> list[Spent]:
         """What each cohort has cost, and each play-off."""
-        # Added up without rounding: to the last bit, a sum must not hang on what finished first.
+        # Added up without rounding: to the last bit, a sum must not depend on what finished first.
         return [Spent(math.fsum(entry.costs), entry.cohort.is_complete) for entry in self.entries]
 
     @property
@@ -103,16 +104,21 @@ class Ledger:
         return [(digests[number], epochs) for number, epochs in sorted(self._entry_of.keys() - self._answered)]
 
     def add(self, prescribed: dict[int, float | None], rungs: Sequence[float]) -> int:
-        """One more cohort: its members, with the epochs that an engine prescribes them; its index."""
+        """Add a cohort, given by member the epochs that an engine prescribes; its index."""
         self.entries.append(Entry(Cohort(list(prescribed), rungs, self._keep), prescribed))
         return len(self.entries) - 1
+
+    def add_play_off(self, entrants: Sequence[int]) -> int:
+        """Add one, which trains several times as long as the last rung; its index."""
+        self.last_rung *= TIMES
+        return self.add(dict.fromkeys(entrants), [self.last_rung])
 
     def want(self, number: int, epochs: float, index: int) -> None:
         """A training is wanted for a cohort."""
         self._entry_of[number, epochs] = index
 
     def epochs(self, number: int, rung: float) -> float:
-        """Epochs of a candidate at a rung: fewer for one that costs more, so that the compute is the same."""
+        """Epochs of a candidate at a rung: fewer for one that is to pay more (see `effort`)."""
         times = self._relative(self._trials.taken[number].analysis)
         return rung if times == 1.0 else min(MOST_PASSES, float(f"{rung / times:.3g}"))
 

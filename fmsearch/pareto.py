@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-Model: TypeAlias = tuple[float, float, float]
+Measured: TypeAlias = tuple[float, float, float]
 
 
 class Point(NamedTuple):
@@ -32,11 +32,11 @@ def front(points: Sequence[Point]) -> list[int]:
 
 def trend(points: Sequence[Point]) -> Callable[[Point], float]:
     """The accuracy that a size leads one to expect: a line in its logarithm; flat if there is one size alone."""
-    decades = [_log(point.size) for point in points]
+    decades = [log_size(point.size) for point in points]
     if len(set(decades)) < 2:  # noqa: PLR2004  # a line takes two points
         return lambda _: 0.0
     slope, start = statistics.linear_regression(decades, [point.accuracy for point in points])
-    return lambda point: start + slope * _log(point.size)
+    return lambda point: start + slope * log_size(point.size)
 
 
 def knee(points: Sequence[Point]) -> int:
@@ -47,7 +47,7 @@ def knee(points: Sequence[Point]) -> int:
     """
     if not points:
         raise ValueError("an empty front has no knee")
-    sizes = [_log(point.size) for point in points]
+    sizes = [log_size(point.size) for point in points]
     low, high = min(range(len(points)), key=lambda i: sizes[i]), max(range(len(points)), key=lambda i: sizes[i])
     width = sizes[high] - sizes[low] or 1.0
     slope = (points[high].accuracy - points[low].accuracy) / width
@@ -60,16 +60,16 @@ def hypervolume(points: Sequence[Point], largest: float, worst: float = 0.0) -> 
 
     In accuracy times decades of size: the mean over size budgets of the best accuracy that fits, times their range.
     """
-    area, edge, best = 0.0, _log(largest), worst
+    area, edge, best = 0.0, log_size(largest), worst
     for position in front(points):
-        size, accuracy = _log(points[position].size), points[position].accuracy
+        size, accuracy = log_size(points[position].size), points[position].accuracy
         if size < edge and accuracy > best:
             area += (edge - size) * (accuracy - best)
             best = accuracy
     return area
 
 
-def front_score(models: Sequence[Model], low: float, high: float, chance: float = 0.0) -> float:
+def front_score(models: Sequence[Measured], low: float, high: float, chance: float = 0.0) -> float:
     """The mean over sizes, spread evenly by their logarithm, of what the best model that fits gives.
 
     Args:
@@ -84,11 +84,11 @@ def front_score(models: Sequence[Model], low: float, high: float, chance: float 
         return steps[-1][1] if steps else chance
     edges = [low, *(size for size, _ in steps), high]
     told = [chance, *(accuracy for _, accuracy in steps)]
-    area = sum(
-        accuracy * (_log(end) - _log(start)) for accuracy, (start, end) in zip(told, pairwise(edges), strict=True)
-    )
-    return area / (_log(high) - _log(low))
+    widths = [log_size(end) - log_size(start) for start, end in pairwise(edges)]
+    area = sum(accuracy * width for accuracy, width in zip(told, widths, strict=True))
+    return area / (log_size(high) - log_size(low))
 
 
-def _log(size: float) -> float:
+def log_size(size: float) -> float:
+    """The logarithm of a size, to the base 10; of one below 1, that of 1."""
     return math.log10(max(size, 1.0))

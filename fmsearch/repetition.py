@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from random import Random
 
 from fmsearch.datasets import Dataset, load, share
+from fmsearch.environment import Environment
 from fmsearch.errors import FmsearchError, InputError, sentence
-from fmsearch.evaluation import Environment, Evaluation, Result
+from fmsearch.evaluation import Evaluation, Result
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Executor
 from fmsearch.patience import plenty
@@ -89,7 +90,9 @@ def _drawn(folder: RunFolder, count: int, seed: int | None) -> list[tuple[Evalua
     if not places:
         raise InputError(f"{folder.path} holds no evaluation yet.", "`fmsearch run` makes some.")
     if not drawn:
-        differs = "; ".join(next(iter(places)).differences(here)) or "this version of fmsearch trains otherwise"
+        differs = "this version of fmsearch trains otherwise"
+        if here not in places:
+            differs = "; ".join(next(iter(places)).differences(here))
         raise InputError(
             f"No evaluation in {folder.path} can be verified here: {differs}.",
             "Verify where they were made, or run the study here first: digits agree only in one environment.",

@@ -12,8 +12,9 @@ from fmsearch import executors, proposers
 from fmsearch.clock import Clock
 from fmsearch.datasets import Dataset, load, share
 from fmsearch.effort import Relative, affordable, relative_of
+from fmsearch.environment import BACKENDS, Environment, chosen_backend
 from fmsearch.errors import InputError
-from fmsearch.evaluation import BACKENDS, Environment, Evaluation, chosen_backend, derive_seed
+from fmsearch.evaluation import Evaluation
 from fmsearch.evaluator import Evaluator
 from fmsearch.events import Began, Both, Note, Observer
 from fmsearch.executors import Call, cores
@@ -29,6 +30,7 @@ from fmsearch.reports.views import QuietView
 from fmsearch.run_folder import RunFolder
 from fmsearch.schedule import brackets_of
 from fmsearch.search import carry_out
+from fmsearch.seeds import derive_seed
 from fmsearch.speed import Speed, Speedometer, recall
 from fmsearch.store import Store
 from fmsearch.study import Study
@@ -58,7 +60,7 @@ def run(
         executor: `processes` or `inline`.
         fresh: begin anew; an earlier run in the folder is moved aside.
         observer: who watches.
-        stop: when set, from another thread or a signal handler, what has begun is ended and nothing more is begun.
+        stop: when set, from another thread or a signal handler, what runs is finished and nothing more begins.
 
     Returns:
         The leaderboard: the front, smallest first, then the rest.
@@ -84,7 +86,7 @@ def run(
         images, checked = len(data.x_train), len(data.x_validation)
         timing = pace(study, clock, store, workers=evaluator.workers, images=images, checked=checked)
         record(folder, study)
-        _note_facts(store, study, data)
+        store.describe(study, data)
         _carry_out(study, data, store, evaluator, clock, timing=timing, observer=watching)
         table = rows(store)
         keep([row for row in table if row.on_front and row.key], folder, evaluator)
@@ -194,14 +196,6 @@ def _workers(workers: int | None, executor: str) -> int:
     if workers < 1:
         raise InputError(f"{figures.several(workers, 'worker')} cannot work.", "Expected --workers 1 or more.")
     return workers
-
-
-def _note_facts(store: Store, study: Study, data: Dataset) -> None:
-    store.note("study", study.model_dump(mode="json"))
-    store.note("objective", study.objectives.minimize)
-    store.note("down_to", study.objectives.down_to)
-    store.note("class_names", data.class_names)
-    store.note("dataset", data.fingerprint)
 
 
 def _caveats(study: Study, store: Store, environment: Environment) -> Iterator[str]:

@@ -52,7 +52,7 @@ def carry_out(study: Study, intake: Intake, trials: Trials, pace: Pace, relative
 
 
 def _train_again(finals: Finals, trials: Trials) -> None:
-    """The final stage: never more under way than there are workers, as how long one takes may hang on the clock."""
+    """The final stage: never more under way than there are workers, as the clock may set how long one takes."""
     trials.elect(finals.members)
     under_way, trained, reason = 0, 0, ""
     while finals.waiting or under_way:
@@ -79,7 +79,7 @@ class Search:
         intake: where candidates come from.
         trials: where they are trained.
         pace: when it must end.
-        ledger: where it is kept what came of them.
+        ledger: where what came of them is kept.
     """
 
     def __init__(self, study: Study, intake: Intake, trials: Trials, pace: Pace, ledger: Ledger) -> None:
@@ -109,8 +109,7 @@ class Search:
         """
         self._is_open = False
         while entrants := self._pace.play_off(self._ledger):
-            self._ledger.last_rung *= TIMES
-            index = self._ledger.add(dict.fromkeys(entrants), [self._ledger.last_rung])
+            index = self._ledger.add_play_off(entrants)
             many = figures.several(len(entrants), "candidate")
             self._trials.tell(Note(f"Play-off: {many} of all cohorts train {TIMES} times as long."))
             self._climb(index)
@@ -162,7 +161,7 @@ class Search:
     def _settle(self, seen: Sequence[Entry]) -> None:
         """Tell the proposer what came of the cohorts it has not been told of.
 
-        How far each would have come in the trainings of the last rung, so that those that never came there compare;
+        What each would have reached at the last rung, so that those that never got there compare;
         an engine with rungs of its own wants what it asked for.
         """
         results = self._ledger.results

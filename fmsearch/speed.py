@@ -10,17 +10,17 @@ from pydantic import Field, ValidationError
 
 from fmsearch.cache_folder import roots
 from fmsearch.effort import effort
-from fmsearch.evaluation import Environment
+from fmsearch.environment import Environment
 from fmsearch.events import Event, Finished
 from fmsearch.whole import write_text
 from searchspace import Input
-from searchspace.domains import Model
+from searchspace.domains import Schema
 
 FILE = "speed.json"
 TELLING = 20  # trainings, without which a measurement says little
 
 
-class Speed(Model):
+class Speed(Schema):
     """Of one worker.
 
     Attributes:

@@ -22,8 +22,11 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from fmsearch import database, salvage
+from fmsearch.datasets.base import Dataset
+from fmsearch.environment import Environment
 from fmsearch.errors import FmsearchError
-from fmsearch.evaluation import Environment, Evaluation, Result
+from fmsearch.evaluation import Evaluation, Result
+from fmsearch.study import Objectives, Study
 from searchspace import Candidate
 
 FINALISTS = "finalists"
@@ -103,9 +106,9 @@ class Store:
             return {Environment.model_validate_json(place): count for place, count in rows}
 
     def sample(self, environment: Environment, count: int, dice: Random) -> list[tuple[Evaluation, Result]]:
-        """Evaluations that the study stands on, made in an environment and as they are made today; drawn at random.
+        """Random evaluations that the study uses, made in an environment and still made the same way today.
 
-        All there are, if they are no more than `count`.
+        All of them, if there are at most `count`.
         """
         with self._reading():
             there = (
@@ -163,6 +166,25 @@ class Store:
         with self._reading():
             row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
             return json.loads(row[0]) if row else None
+
+    def describe(self, study: Study, dataset: Dataset) -> None:
+        """Note what the run is of, for those who read it without its images."""
+        self.note("study", study.model_dump(mode="json"))
+        self.note("objective", study.objectives.minimize)
+        self.note("down_to", study.objectives.down_to)
+        self.note("class_names", dataset.class_names)
+        self.note("dataset", dataset.fingerprint)
+
+    @property
+    def objectives(self) -> Objectives:
+        """Those of the study."""
+        with self._reading():
+            return Objectives(minimize=self.fact("objective") or "parameters", down_to=self.fact("down_to") or 1)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of their labels."""
+        return tuple(self.fact("class_names") or ())
 
     def candidates(self) -> dict[int, Candidate]:
         """The candidates that the study took, by number."""

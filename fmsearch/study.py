@@ -12,12 +12,12 @@ from fmsearch import complaints, own_code, source
 from fmsearch.datasets.spec import Data
 from fmsearch.duration import Duration
 from fmsearch.engine import Engine, objection
-from fmsearch.errors import InputError
+from fmsearch.errors import InputError, sentence
 from fmsearch.evaluation import Passes
 from fmsearch.final import Final
 from searchspace import Analysis, Input, Limits, NetworkSpace, SearchSpace, Training, dimensions
 from searchspace.blocks import Block
-from searchspace.domains import Model
+from searchspace.domains import Schema
 from searchspace.extended import extended
 
 CANDIDATES = 36
@@ -25,7 +25,7 @@ MOST_CANDIDATES = 100_000
 ANY_IMAGES = Input(height=32, width=32, channels=1, classes=10)  # dimensions are the same for all
 
 
-class Objectives(Model):
+class Objectives(Schema):
     """What a better model is."""
 
     maximize: Literal["accuracy"] = "accuracy"
@@ -35,17 +35,17 @@ class Objectives(Model):
     down_to: Annotated[int, Field(ge=1)] = 1
     """Sizes below this one count as equal to it: of models that small, the most accurate wins."""
 
-    def measure(self, analysis: Analysis) -> int:
+    def size(self, analysis: Analysis) -> int:
         """A network's size."""
         size: int = getattr(analysis, self.minimize)
         return size
 
-    def size(self, analysis: Analysis) -> int:
+    def counted(self, analysis: Analysis) -> int:
         """What counts as its size."""
-        return max(self.down_to, self.measure(analysis))
+        return max(self.down_to, self.size(analysis))
 
 
-class Budget(Model):
+class Budget(Schema):
     """How much is searched."""
 
     candidates: Annotated[int, Field(ge=1, le=MOST_CANDIDATES)] = CANDIDATES
@@ -94,7 +94,7 @@ class Budget(Model):
         return rungs
 
 
-class Study(Model):
+class Study(Schema):
     """A study: what may vary, on which images, and how much to search."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -150,9 +150,15 @@ class Study(Model):
 
         Args:
             base_folder: where relative paths start. `~` is the home folder.
+
+        Raises:
+            InputError: nobody has the home folder that a path starts with.
         """
-        blocks = tuple(str((base_folder / Path(file).expanduser()).resolve()) for file in self.blocks)
-        data, engine = self.data.resolve(base_folder), self.engine.resolve(base_folder)
+        try:
+            blocks = tuple(str((base_folder / Path(file).expanduser()).resolve()) for file in self.blocks)
+            data, engine = self.data.resolve(base_folder), self.engine.resolve(base_folder)
+        except RuntimeError as error:
+            raise InputError(sentence(str(error)), "Write the path in full.") from None
         return self.model_copy(update={"blocks": blocks, "data": data, "engine": engine})
 
     @property
@@ -163,12 +169,12 @@ class Study(Model):
 
 
 def load_study(path: str | Path, assignments: tuple[str, ...] = (), *, to_run: bool = False) -> Study:
-    """The study that a YAML file declares. A relative path in its `data` starts at the file's folder.
+    """The study that a YAML file declares. Relative paths in it start at the file's folder.
 
     Args:
         path: the file.
         assignments: changes on top of it, as in `budget.candidates=12`.
-        to_run: whether it is to propose anything: a sampler of the user's own is looked at.
+        to_run: whether it is to be run: then a sampler of the user's own is loaded.
 
     Raises:
         InputError: the file cannot be read, or something in it is wrong; with file:line:column.
@@ -185,8 +191,8 @@ def load_study(path: str | Path, assignments: tuple[str, ...] = (), *, to_run: b
         raise InputError(complaints.describe(error, document, schema)) from None
     try:
         resolved = study.resolve(path.parent)
-    except RuntimeError as error:
-        raise document.wrong(document.mark(("data",)), f"data: {str(error).rstrip('.').lower()}") from None
+    except InputError as error:
+        raise document.wrong(document.mark(("data",)), f"data: {error.what.rstrip('.').lower()}", error.fix) from None
     if to_run:
         _look_at_sampler(resolved.engine, document)
     return resolved

@@ -8,13 +8,15 @@ from functools import partial
 from typing import Protocol
 
 from fmsearch.clock import Clock
-from fmsearch.evaluation import Environment, Evaluation, Purpose, Result, derive_seed
+from fmsearch.environment import Environment
+from fmsearch.evaluation import Evaluation, Purpose, Result
 from fmsearch.evaluator import Answer, Evaluator
 from fmsearch.events import Event, FinalStage, Finished, Observer
 from fmsearch.failures import Failures
 from fmsearch.intake import Taken
 from fmsearch.pareto import Point
 from fmsearch.patience import Patience
+from fmsearch.seeds import derive_seed
 from fmsearch.study import Study
 from searchspace import Candidate
 
@@ -45,13 +47,13 @@ class Conditions:
 
 
 class Trials:
-    """Has a study's candidates trained.
+    """Trains a study's candidates.
 
     Args:
         study: whose candidates they are.
         conditions: what every evaluation shares.
         evaluator: where results come from.
-        trail: where it is noted what was taken and used.
+        trail: where what was taken and used is noted.
         observer: who watches.
         clock: of the run.
         patience: how long a training may take.
@@ -149,7 +151,7 @@ class Trials:
                 number=answer.number,
                 candidate=taken.candidate,
                 analysis=taken.analysis,
-                size=self._study.objectives.measure(taken.analysis),
+                size=self._study.objectives.size(taken.analysis),
                 evaluation=answer.evaluation,
                 result=answer.result,
                 stored=answer.stored,
@@ -166,7 +168,7 @@ class Trials:
         self._observer.notice(event)
 
     def point(self, answer: Answer) -> Point | None:
-        """Where an answer puts its candidate; nowhere if training failed."""
+        """Where an answer puts its candidate; None if training failed."""
         if answer.result.accuracy is None:
             return None
-        return Point(float(self._study.objectives.size(self.taken[answer.number].analysis)), answer.result.accuracy)
+        return Point(float(self._study.objectives.counted(self.taken[answer.number].analysis)), answer.result.accuracy)

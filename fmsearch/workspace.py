@@ -67,7 +67,7 @@ def _refuse_others(folder: RunFolder, study: Study, *, fresh: bool) -> None:
 
 
 def _refuse_foreign(folder: RunFolder) -> None:
-    """That a run writes its study over no file of a person's own, and moves none of theirs aside."""
+    """See that a run overwrites no study of a person's own, and moves none of theirs aside."""
     if folder.study.is_file() and not folder.study.read_bytes().startswith(HEADING.encode()):
         what = f"{folder.study} was written by hand, and a run keeps one of its own there."
         raise InputError(what, "Name another folder with --out.")

@@ -62,7 +62,7 @@ class Analysis:
         memory: most bytes of activations alive at once in float32, normalisation and activation done in place;
             branches that are joined are copied.
         float32_bytes: bytes of the weights in float32.
-        int8_bytes: bytes of the weights quantised to int8: a byte a kernel value, an int32 bias a channel, into
+        int8_bytes: bytes of the weights quantised to int8: one per kernel value, an int32 per channel, into
             which batch normalisation is folded. Layer normalisation, and batch normalisation that follows no layer with
             a kernel, are left out.
     """

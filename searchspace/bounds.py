@@ -10,7 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from searchspace.domains import Integer, Model, Real, as_domain, plain
+from searchspace.domains import Integer, Real, Schema, as_domain, plain
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ def _extremes(field: object) -> list[float]:
     """The numbers a bound has to hold for."""
     if isinstance(field, Integer | Real):
         return [field.low, field.high]
-    if isinstance(field, Model):  # its own fields are bounded
+    if isinstance(field, Schema):  # its own fields are bounded
         return []
     values: tuple[Any, ...] = as_domain(field).values
     return [number for value in values for number in (value if isinstance(value, tuple) else (value,))]

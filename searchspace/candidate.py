@@ -10,14 +10,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from searchspace.domains import Model
+from searchspace.domains import Schema
 from searchspace.layers import Layers
 from searchspace.training import Recipe
 
 DIGEST_LENGTH = 16
 
 
-class Input(Model):
+class Input(Schema):
     """The images a network takes and the classes it tells apart."""
 
     height: Annotated[int, Field(ge=1)] = 28
@@ -35,7 +35,7 @@ class Input(Model):
         return (self.height, self.width, self.channels)
 
 
-class Architecture(Model):
+class Architecture(Schema):
     """A network from image to logits. Where one stage ends and the next begins is for the reader alone."""
 
     input: Input
@@ -57,7 +57,7 @@ class Architecture(Model):
         yield "head", self.head
 
 
-class Candidate(Model):
+class Candidate(Schema):
     """A network and how it is trained."""
 
     architecture: Architecture
@@ -84,7 +84,7 @@ class Candidate(Model):
 def _canonical(value: Any, keep: Any = ("kind",)) -> Any:
     if isinstance(value, tuple):
         return [_canonical(item) for item in value]
-    if not isinstance(value, Model):
+    if not isinstance(value, Schema):
         return value
     return {
         name: _canonical(getattr(value, name))

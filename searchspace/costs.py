@@ -2,7 +2,7 @@
 
 One MAC is one multiplication and one addition, and only convolutions and dense layers have any. FLOPs count every
 arithmetic operation for one image in inference: two a MAC, and those of biases, normalisation, activation, pooling,
-addition and weighting. Feature maps laid side by side are copied, which is none.
+addition and weighting. Feature maps joined side by side are only copied: none.
 """
 
 from __future__ import annotations

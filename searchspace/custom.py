@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from pydantic import ValidationError
 
-from searchspace.domains import Model, Value
+from searchspace.domains import Schema, Value
 from searchspace.errors import InfeasibleError, OwnCodeError, SearchSpaceError
 from searchspace.layers import Custom
 
@@ -22,17 +22,17 @@ MEANT = {"output_shape": (InfeasibleError,)}
 _KNOWN: dict[tuple[str, str], type[CustomLayer]] = {}
 
 
-class CustomLayer(Model):
+class CustomLayer(Schema):
     """A layer of a user's own. A subclass has fields with plain values, and says what they mean.
 
-    What it costs is said in the terms of `searchspace.costs.Cost`; without a word it keeps the shape and costs nothing.
+    Its cost is given as a `searchspace.costs.Cost`; by default it keeps the shape and costs nothing.
     """
 
     code: ClassVar[str] = ""
     """The digest of the file that defines it."""
 
     def output_shape(self, shape: Shape) -> Shape:
-        """What it makes of an image (height, width, channels), or of (units,); batch apart."""
+        """The shape it makes of (height, width, channels) or (units,), without the batch."""
         return shape
 
     def output_channels(self, channels: int) -> int:
@@ -75,15 +75,13 @@ def implementation(layer: Custom) -> CustomLayer:
     return known(**dict(layer.fields))
 
 
-def asked(
-    layer: Custom, what: str, ask: Callable[[Any], Any], *, is_right: Callable[[Any], bool], expected: str
-) -> Any:
+def answer_of(layer: Custom, what: str, *given: object, is_right: Callable[[Any], bool], expected: str) -> Any:
     """What a layer answers.
 
     Args:
         layer: of a network.
         what: the name of the method.
-        ask: calls it.
+        given: its arguments.
         is_right: whether an answer is one.
         expected: what would be one.
 
@@ -93,9 +91,9 @@ def asked(
     """
     found = implementation(layer)
     with calling(type(found), what, *MEANT.get(what, ())):
-        answer = ask(found)
+        answer = getattr(found, what)(*given)
         if not is_right(answer):
-            raise wrong(type(found), what, answer, expected)
+            raise wrong_answer(type(found), what, answer, expected)
     return answer
 
 
@@ -115,7 +113,7 @@ def calling(owner: type, what: str, *meant: type[Exception]) -> Iterator[None]:
         raise OwnCodeError(told, fix="Fix it there.") from error
 
 
-def wrong(owner: type, what: str, answer: object, expected: str) -> OwnCodeError:
+def wrong_answer(owner: type, what: str, answer: object, expected: str) -> OwnCodeError:
     """That a method of a user's own gave what it must not."""
     return OwnCodeError(f"{file_of(owner)}: {owner.__name__}.{what} gave {answer!r}.", fix=f"Expected {expected}.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from searchspace.blocks import Block, Pixels, Pooling, Rate, Repeat
-from searchspace.custom import CustomLayer, calling, wrong
+from searchspace.custom import CustomLayer, calling, wrong_answer
 from searchspace.dimensions import Picked
 from searchspace.domains import Flag, Of
 from searchspace.layers import Layer, Layers
@@ -15,7 +15,7 @@ KNOWN = (CustomLayer, *get_args(get_args(Layer)[0]))
 
 
 class CustomBlock(Block):
-    """What a block of a user's own has in common with ours: a subclass has a `kind`, fields, and `unit`.
+    """A user's own block, with what all blocks share: a subclass has a `kind`, fields, and `unit`.
 
     `unit` gives the layers for one set of values: those of `searchspace.layers`, and `CustomLayer`s; the latter, where
     they stand in the body of another layer, as `layer.concrete()`.
@@ -43,5 +43,5 @@ class CustomBlock(Block):
             found: tuple[Any, ...] = super().layers(picked, channels)
             for layer in found:
                 if not isinstance(layer, KNOWN):
-                    raise wrong(type(self), "unit", layer, "layers of searchspace.layers and CustomLayers")
+                    raise wrong_answer(type(self), "unit", layer, "layers of searchspace.layers and CustomLayers")
             return tuple(layer.concrete() if isinstance(layer, CustomLayer) else layer for layer in found)

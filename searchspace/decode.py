@@ -25,7 +25,7 @@ class Space(Protocol):
 
     @property
     def plan(self) -> tuple[Dimension, ...]:
-        """Every dimension, fixed ones too, parents before what hangs on them; shared ones several times."""
+        """Every dimension, fixed ones too, parents before their children; shared ones several times."""
 
     def assemble(self, picked: Mapping[str, Picked]) -> Candidate:
         """The candidate for the values picked, by scope and field."""
@@ -52,7 +52,7 @@ def from_values(space: Space, values: Mapping[str, Value]) -> Candidate:
     """The candidate with these values by dimension name; those it does not need are passed over.
 
     Raises:
-        DomainError: a value that counts is missing.
+        DomainError: a value that counts is missing, or not in its domain.
     """
 
     def look_up(dimension: Dimension) -> Value:

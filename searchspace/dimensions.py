@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
-from searchspace.domains import Domain, Model, Value, as_domain
+from searchspace.domains import Domain, Schema, Value, as_domain
 
 Picked: TypeAlias = Mapping[str, Any]
 """A template's field names with the value picked for each; unused conditional fields are absent."""
@@ -17,13 +17,13 @@ Picked: TypeAlias = Mapping[str, Any]
 class Dimension:
     """One thing that a space lets vary (or holds fixed).
 
-    A plan may name one several times, under several parents: it counts where any of these says so, and once.
+    A plan may list one under several parents: it counts, once, where any of them says so.
 
     Attributes:
         scope: the dotted path of the template that has the field: `stages.0`.
         field: the field: `filters`.
         domain: the values it may take.
-        parent: the name of the dimension it hangs on; None where it always counts.
+        parent: the dimension it depends on, by name; None where it always counts.
         when: the values of the parent for which it counts.
     """
 
@@ -44,11 +44,11 @@ class Dimension:
         return self.domain.size == 1
 
 
-class Template(Model):
+class Template(Schema):
     """A schema whose fields, `kind` and other templates aside, are domains."""
 
     conditions: ClassVar[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {}
-    """For a field that counts only sometimes: the field it hangs on, and for which values of that."""
+    """For a field that counts only sometimes: the field it depends on, and for which values of that."""
 
     def dimensions(
         self, scope: str, parent: str | None = None, when: frozenset[Value] = frozenset()

@@ -34,7 +34,7 @@ Value: TypeAlias = bool | int | float | str | tuple[int, ...]
 SIGNIFICANT_DIGITS = 6
 
 
-class Model(BaseModel):
+class Schema(BaseModel):
     """The manner of every schema here: frozen, strict about types, and no unknown keys."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
@@ -47,7 +47,7 @@ class Model(BaseModel):
         return copied
 
 
-class Integer(Model):
+class Integer(Schema):
     """Whole numbers from `low` to `high`, both included."""
 
     low: int
@@ -88,7 +88,7 @@ class Integer(Model):
         return int(value)
 
 
-class Real(Model):
+class Real(Schema):
     """Real numbers from `low` to `high`, both included; with `step`, only every so many."""
 
     low: FiniteFloat

@@ -24,7 +24,7 @@ class SearchSpaceError(ValueError):
 
 
 class DomainError(SearchSpaceError):
-    """A domain has no values, repeats one, or is asked for a value outside it."""
+    """A value is missing or not in its domain, or a continuum is enumerated."""
 
 
 class InfeasibleError(SearchSpaceError):

@@ -19,7 +19,7 @@ def _hidden(units: int | tuple[int, ...]) -> tuple[int, ...]:
 
 
 class Head(Template):
-    """From feature maps to one number a class."""
+    """From feature maps to a number per class."""
 
     conditions: ClassVar = {"activation": ("units", lambda units: bool(_hidden(units)))}
 

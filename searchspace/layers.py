@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from searchspace.domains import Model, Value
+from searchspace.domains import Schema, Value
 
 Padding: TypeAlias = Literal["same", "valid"]
 Activation: TypeAlias = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "hard_silu"]
@@ -38,7 +38,7 @@ def _pointwise_is_never_padded(fields: Any) -> Any:
     return fields
 
 
-class Conv2D(Model):
+class Conv2D(Schema):
     """A convolution: `filters` kernels slide over the image by `strides`."""
 
     kind: Literal["conv2d"] = "conv2d"
@@ -51,7 +51,7 @@ class Conv2D(Model):
     _one_padding = model_validator(mode="before")(_pointwise_is_never_padded)
 
 
-class DepthwiseConv2D(Model):
+class DepthwiseConv2D(Schema):
     """A convolution with one kernel for each feature map. One number of strides: TensorFlow takes no others."""
 
     kind: Literal["depthwise_conv2d"] = "depthwise_conv2d"
@@ -63,73 +63,73 @@ class DepthwiseConv2D(Model):
     _one_padding = model_validator(mode="before")(_pointwise_is_never_padded)
 
 
-class BatchNormalization(Model):
+class BatchNormalization(Schema):
     """Each channel normalised over the batch, then scaled and shifted."""
 
     kind: Literal["batch_normalization"] = "batch_normalization"
 
 
-class LayerNormalization(Model):
+class LayerNormalization(Schema):
     """Each pixel normalised over its channels, then scaled and shifted."""
 
     kind: Literal["layer_normalization"] = "layer_normalization"
 
 
-class Activate(Model):
+class Activate(Schema):
     """An activation function, applied to every number."""
 
     kind: Literal["activation"] = "activation"
     function: Activation
 
 
-class Pool2D(Model):
+class Pool2D(Schema):
     """Each window of `pool_size` pixels becomes one, padded at the far edges so that none is lost."""
 
     kind: PoolKind
     pool_size: Extent2D = (2, 2)
 
 
-class SpatialDropout2D(Model):
+class SpatialDropout2D(Schema):
     """Whole feature maps set to zero at random while training."""
 
     kind: Literal["spatial_dropout2d"] = "spatial_dropout2d"
     rate: Rate
 
 
-class Dropout(Model):
+class Dropout(Schema):
     """Single numbers set to zero at random while training."""
 
     kind: Literal["dropout"] = "dropout"
     rate: Rate
 
 
-class GlobalAveragePooling2D(Model):
+class GlobalAveragePooling2D(Schema):
     """The mean of every feature map."""
 
     kind: Literal["global_average_pooling2d"] = "global_average_pooling2d"
 
 
-class Flatten(Model):
+class Flatten(Schema):
     """Every pixel of every feature map, in one row."""
 
     kind: Literal["flatten"] = "flatten"
 
 
-class Dense(Model):
+class Dense(Schema):
     """A fully connected layer."""
 
     kind: Literal["dense"] = "dense"
     units: Count
 
 
-class SqueezeExcitation(Model):
+class SqueezeExcitation(Schema):
     """Each feature map weighted by what two dense layers, ReLU and sigmoid, make of all means (Hu et al., 2018)."""
 
     kind: Literal["squeeze_excitation"] = "squeeze_excitation"
     units: Count
 
 
-class Custom(Model):
+class Custom(Schema):
     """A layer of a user's own. What it makes of its input, and its cost, it said when the network was put together.
 
     Attributes:
@@ -148,7 +148,7 @@ class Custom(Model):
     cost: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
 
 
-class Residual(Model):
+class Residual(Schema):
     """`body` and `shortcut` applied to the same image and added; an empty shortcut is the image itself."""
 
     kind: Literal["residual"] = "residual"
@@ -156,7 +156,7 @@ class Residual(Model):
     shortcut: tuple[Layer, ...] = ()
 
 
-class Concatenate(Model):
+class Concatenate(Schema):
     """`branches` applied to the same image, their feature maps side by side."""
 
     kind: Literal["concatenate"] = "concatenate"

@@ -11,7 +11,7 @@ from pydantic import Discriminator, Tag
 
 from searchspace.bounds import within
 from searchspace.dimensions import Dimension, Picked, Template
-from searchspace.domains import Fraction, Integer, Model, Several, Value, Whole, shape_of
+from searchspace.domains import Fraction, Integer, Schema, Several, Value, Whole, shape_of
 
 
 class Progression(Template):
@@ -46,7 +46,7 @@ def _written_as(field: object) -> str | None:
         return "progression"
     if not isinstance(field, dict):
         return shape_of(field)
-    kinds: dict[str, type[Model]] = {"range": Integer, "progression": Progression}
+    kinds: dict[str, type[Schema]] = {"range": Integer, "progression": Progression}
     named = [kind for kind, schema in kinds.items() if not field.keys().isdisjoint(schema.model_fields)]
     return named[0] if len(named) == 1 else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from searchspace.costs import Cost
-from searchspace.custom import Shape, asked
+from searchspace.custom import Shape, answer_of
 from searchspace.errors import InfeasibleError
 from searchspace.layers import Concatenate, Custom, Layer, Layers, Residual
 from searchspace.shapes import output_shape
@@ -33,9 +33,7 @@ def _settled(layer: Layer, shape: Shape) -> Layer:
     match layer:
         case Custom():
             after = output_shape(layer, shape)
-            cost = asked(
-                layer, "cost", lambda own: own.cost(shape, after), is_right=_is_cost, expected="a Cost of whole numbers"
-            )
+            cost = answer_of(layer, "cost", shape, after, is_right=_is_cost, expected="a Cost of whole numbers")
             return layer.model_copy(update={"after": after, "cost": tuple(cost)})
         case Residual(body=body, shortcut=shortcut):
             parts = [*settled([body], shape), *settled([shortcut], shape)]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import singledispatch
 
-from searchspace.custom import Shape, asked
+from searchspace.custom import Shape, answer_of
 from searchspace.domains import Pair
 from searchspace.errors import InfeasibleError
 from searchspace.layers import (
@@ -78,10 +78,10 @@ def _(layer: SqueezeExcitation, shape: Shape) -> Shape:
 @output_shape.register
 def _(layer: Custom, shape: Shape) -> Shape:
     return layer.after or tuple(
-        asked(
+        answer_of(
             layer,
             "output_shape",
-            lambda own: own.output_shape(shape),
+            shape,
             is_right=_is_shape,
             expected="(height, width, channels) or (units,), whole numbers from 1 on",
         )
@@ -146,13 +146,7 @@ def output_channels(layers: Layers, channels: int) -> int:
 
 
 def _own_channels(layer: Custom, channels: int) -> int:
-    answer: int = asked(
-        layer,
-        "output_channels",
-        lambda own: own.output_channels(channels),
-        is_right=_is_count,
-        expected="a whole number from 1 on",
-    )
+    answer: int = answer_of(layer, "output_channels", channels, is_right=_is_count, expected="a whole number from 1 on")
     return answer
 
 

@@ -13,7 +13,7 @@ from searchspace.blocks import Place
 from searchspace.candidate import Architecture, Candidate, Input
 from searchspace.decode import decode
 from searchspace.dimensions import Dimension, Picked
-from searchspace.domains import Model
+from searchspace.domains import Schema
 from searchspace.head import Head
 from searchspace.settling import settled
 from searchspace.shapes import output_channels
@@ -23,7 +23,7 @@ from searchspace.training import Augmentation, Training, recipe
 STEM = Place(0, "stem", "stem.filters")
 
 
-class Limits(Model):
+class Limits(Schema):
     """What a candidate must not exceed; a proposal that does costs no training."""
 
     parameters: Annotated[int, Field(ge=1)] | None = None
@@ -37,7 +37,7 @@ class Limits(Model):
     fmsearch quantises nothing."""
 
 
-class NetworkSpace(Model):
+class NetworkSpace(Schema):
     """Which networks are acceptable, and how their training images may be distorted."""
 
     stem: AnyBlock | None = None
@@ -62,7 +62,7 @@ class SearchSpace(NetworkSpace):
 
     @cached_property
     def plan(self) -> tuple[Dimension, ...]:
-        """Every dimension, fixed ones too, parents before what hangs on them; shared ones once a stage."""
+        """Every dimension, fixed ones too, parents before their children; shared ones once per stage."""
         return tuple(
             dimension
             for group in (

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 from searchspace.blocks import Block, Place
 from searchspace.bounds import within
 from searchspace.dimensions import Dimension, Picked
-from searchspace.domains import Choice, Model, Value, Whole, as_domain
+from searchspace.domains import Choice, Schema, Value, Whole, as_domain
 from searchspace.plain_blocks import ConvBlock, MultiKernelBlock, SeparableBlock
 from searchspace.residual_blocks import InvertedResidualBlock, ResidualBlock
 
@@ -45,7 +45,7 @@ else:
     Blocks = one_or_several(AnyBlock)
 
 
-class Stages(Model):
+class Stages(Schema):
     """The body of the network: stages one after another, each of which draws values of its own."""
 
     count: Annotated[Whole, within(1, 32)] = 1

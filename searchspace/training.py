@@ -8,7 +8,7 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from searchspace.bounds import within
 from searchspace.dimensions import Picked, Template
-from searchspace.domains import Flag, Fraction, Model, Of, Whole
+from searchspace.domains import Flag, Fraction, Of, Schema, Whole
 
 Optimizer: TypeAlias = Literal["adam", "adamw", "sgd"]
 Schedule: TypeAlias = Literal["constant", "cosine", "one_cycle", "reduce_on_plateau"]
@@ -73,7 +73,7 @@ class Training(Template):
     """Share of each label's certainty spread over all classes."""
 
 
-class Augment(Model):
+class Augment(Schema):
     """How training images are distorted; the fields mean what they mean in `Augmentation`."""
 
     horizontal_flip: bool = False
@@ -85,7 +85,7 @@ class Augment(Model):
     erasing: FiniteFloat = 0.0
 
 
-class Recipe(Model):
+class Recipe(Schema):
     """How a candidate is trained; the fields mean what they mean in `Training`, None where one does not count."""
 
     optimizer: Optimizer

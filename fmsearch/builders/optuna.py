@@ -5,13 +5,11 @@ from __future__ import annotations
 import optuna
 
 from fmsearch.proposers.front import FrontSampler
-from fmsearch.proposers.optuna import INFEASIBLE
+from fmsearch.proposers.optuna import CONSTRAINT, INFEASIBLE
 from fmsearch.proposers.optuna import suggest as suggest_dimension
 from searchspace import Candidate, Refusal, SearchSpace, decode, examined
 
 __all__ = ["FrontSampler", "suggest"]
-
-CONSTRAINT = "limits"
 
 
 def suggest(space: SearchSpace, trial: optuna.Trial) -> Candidate:

@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def own_blocks(study: Study, space: SearchSpace) -> str:
-    """That what blocks of a user's own say of themselves is what Keras builds, for some candidates.
+    """See that what blocks of a user's own say of themselves is what Keras builds, for some candidates.
 
     Raises:
         InputError: it is not.
@@ -176,8 +176,8 @@ def _forecast(study: Study, sample: Preview, workers: int | None) -> str:
     from pathlib import Path
 
     from fmsearch.datasets import load
+    from fmsearch.environment import Environment
     from fmsearch.errors import FmsearchError
-    from fmsearch.evaluation import Environment
     from fmsearch.executors import cores
     from fmsearch.forecast import forecast
     from fmsearch.speed import recall

@@ -103,7 +103,7 @@ def _package(name: str, package: str) -> Finding:
 
 def _backend() -> Finding:
     """What Keras will use, and whether it is installed."""
-    from fmsearch.evaluation import BACKENDS, chosen_backend
+    from fmsearch.environment import BACKENDS, chosen_backend
 
     backend = chosen_backend()
     if backend not in BACKENDS:
@@ -114,7 +114,7 @@ def _backend() -> Finding:
 
 
 def _gpu() -> Finding:
-    from fmsearch.evaluation import Environment
+    from fmsearch.environment import Environment
 
     return Finding("gpu", "NVIDIA" if Environment.here().device == "gpu" else "none; searches run on the CPU")
 

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> None:
     from fmsearch.store import Store
 
     with Store(RunFolder.existing(options.folder).store, writable=False) as store:
-        table, objective = rows(store), store.fact("objective") or "parameters"
+        table, objective = rows(store), store.objectives.minimize
     if options.format != FORMATS[0]:
         print(render(table, options.format, options.top), end="")
         return

@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 class Politeness:
-    """Once a search has begun, an interruption lets end what has begun; before, it ends the command.
+    """Once a search has begun, an interruption lets what runs finish; before, it ends the command.
 
     Args:
         stop: what is set by an interruption.
@@ -93,7 +93,7 @@ class Politeness:
 
 
 def _interrupted(stop: threading.Event, *signal_and_frame: Any) -> None:
-    """The first time, end what has begun; the second time, leave at once."""
+    """The first time, finish what runs; the second time, leave at once."""
     del signal_and_frame
     if stop.is_set():
         raise KeyboardInterrupt

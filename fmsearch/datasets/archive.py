@@ -62,7 +62,7 @@ def read_array(path: Path, name: str) -> NDArray[Any]:
 
 
 def require(headers: Mapping[str, Header], names: tuple[str, ...], path: Path) -> None:
-    """Whether an archive has the arrays that it must have.
+    """See that an archive has the arrays it must have.
 
     Raises:
         InputError: one is missing.

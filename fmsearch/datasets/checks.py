@@ -61,7 +61,7 @@ def pixel_scale(x: AnyArray, name: str) -> float:
 
 
 def check_scale(x_test: AnyArray, name: str, scale: float) -> None:
-    """Whether test images that go no further than 1 do so because white is 1, as it is in the training images.
+    """See that test images that go no further than 1 do so because white is 1, as it is in the training images.
 
     Args:
         x_test: the test images.
@@ -121,7 +121,7 @@ def as_labels(y: AnyArray, count: int, name: str, classes: int | None) -> Labels
 
 
 def check_labels(shape: tuple[int, ...], dtype: np.dtype[Any], count: int, name: str) -> None:
-    """Whether an array can hold the labels of `count` images, by its shape (N) or (N, 1) and type.
+    """See that an array can hold the labels of `count` images, by its shape (N) or (N, 1) and type.
 
     Raises:
         InputError: it cannot.
@@ -143,7 +143,7 @@ def class_count(y: Labels) -> int:
 
 
 def check_classes(names: Sequence[str], name: str) -> None:
-    """Whether there are at least two classes, with names that can be written down.
+    """See that there are at least two classes, with names that can be written down.
 
     Raises:
         InputError: there are not.
@@ -157,7 +157,7 @@ def check_classes(names: Sequence[str], name: str) -> None:
 
 
 def check_every_class(y: Labels, names: Sequence[str], name: str) -> None:
-    """Whether there are images of every class.
+    """See that every class has images.
 
     Raises:
         InputError: there are not.

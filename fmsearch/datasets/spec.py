@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from searchspace.domains import Model
+from searchspace.domains import Schema
 
 Name: TypeAlias = Literal["digits", "fashion_mnist", "mnist", "cifar10"]
 Language: TypeAlias = Literal["en", "ko"]
@@ -31,7 +31,7 @@ def _tuple(value: object) -> object:
 ImageSize: TypeAlias = Annotated[Side | tuple[Side, Side], BeforeValidator(_tuple)]
 
 
-class Data(Model):
+class Data(Schema):
     """The images to learn from: `dataset`, `npz` or `folder`, and how they are divided.
 
     Naming none of the three means the handwritten digits that come with scikit-learn.

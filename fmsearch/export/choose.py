@@ -16,7 +16,7 @@ from fmsearch.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class Selection:
-    """What is asked for; of nothing else, the most accurate model on the front.
+    """What is asked for; if nothing, the most accurate model on the front.
 
     Attributes:
         id: the first digits of a model's id.

@@ -89,7 +89,7 @@ def _choose(folder: RunFolder, selection: Selection) -> _Chosen:
     study = load_study(folder.study)
     with Store(folder.store, writable=False) as store:
         table = rows(store)
-        class_names = tuple(store.fact("class_names") or ())
+        class_names = store.class_names
     row = choose(table, selection, study.final.seeds)
     used = next(used for used in row.uses if used.key == row.key)
     return _Chosen(row, used, kept_model(folder, row, table), study, class_names)

@@ -13,7 +13,7 @@ from searchspace import Analysis
 
 
 class Price(NamedTuple):
-    """What a training cost, in what is limited: besides its epochs, and each of them."""
+    """What a training cost, in what is limited: `setup` once, `epoch` for each epoch."""
 
     setup: float
     epoch: float
@@ -67,7 +67,7 @@ class Finals(Protocol):
 
     @property
     def has_time(self) -> bool:
-        """Whether there is the time for it."""
+        """Whether there is time for them."""
 
     @property
     def waiting(self) -> bool:
@@ -81,15 +81,15 @@ class Finals(Protocol):
 
 
 class Pace(Protocol):
-    """What says when."""
+    """Paces a search."""
 
     @property
     def searched(self) -> bool:
-        """Whether its time is up: what no worker has begun is not trained."""
+        """Whether time is up: what no worker has begun stays untrained."""
 
     @property
     def left(self) -> float:
-        """Seconds until what is searched must end; infinite where no clock decides, or it has decided."""
+        """Seconds until the search must end; infinite if no clock decides, or has already decided."""
 
     def skips(self, digest: str, epochs: float) -> bool:
         """Whether an earlier sitting's clock left out this training of a candidate."""
@@ -100,18 +100,18 @@ class Pace(Protocol):
     def admits(self, standing: Standing) -> bool:
         """Whether one more cohort may be proposed."""
 
-    def play_off(self, search: Standing) -> Sequence[int]:
+    def play_off(self, standing: Standing) -> Sequence[int]:
         """The candidates of all cohorts that train longer, before it is decided who is in the final stage.
 
         Asked again after each play-off, until nobody trains.
         """
 
-    def finals(self, search: Standing) -> Finals:
-        """The final trainings, smallest first, once the search has ended."""
+    def finals(self, standing: Standing) -> Finals:
+        """The final trainings, once the search has ended."""
 
 
 class Timeless:
-    """The part of a pace that a clock has, without one."""
+    """What a pace says of time where no clock decides."""
 
     searched = False
     left = math.inf

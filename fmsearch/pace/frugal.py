@@ -17,7 +17,7 @@ from searchspace import Analysis
 
 @final
 class Frugal(Timeless):
-    """A study with a limit of compute: what it spends hangs on its candidates alone, so any machine spends the same.
+    """A study with a limit of compute: what it spends depends on its candidates alone, so any machine spends the same.
 
     Args:
         study: the study.
@@ -47,15 +47,15 @@ class Frugal(Timeless):
         kept = playoff.SHARE * total if playoff.rounds(self._study, usual, total) else 0.0
         return sum(known) + usual * (len(spent) - len(known) + 1) <= total - kept
 
-    def play_off(self, search: Standing) -> Sequence[int]:
+    def play_off(self, standing: Standing) -> Sequence[int]:
         """As many as what is left of the search's part pays for."""
-        costs = [one.cost for one in search.spent]
+        costs = [one.cost for one in standing.spent]
         if self._rounds is None:
             self._rounds = playoff.rounds(self._study, sum(costs) / len(costs), self._searching)
         if not self._rounds:
             return ()
         rest = self._searching - sum(costs)
-        entrants = playoff.entrants(search.climbed, rest / self._rounds)
+        entrants = playoff.entrants(standing.climbed, rest / self._rounds)
         self._rounds -= 1
         return [one.number for one in entrants]
 
@@ -64,10 +64,10 @@ class Frugal(Timeless):
         """What the search may spend."""
         return (1.0 - self._final.share) * self._limit
 
-    def finals(self, search: Standing) -> Finals:
+    def finals(self, standing: Standing) -> Finals:
         """Those worth what is left, smallest first, each for its part of it."""
-        rest = max(0.0, self._limit - sum(cohort.cost for cohort in search.spent)) / self._final.seeds
-        members = choose(search.proven, rest, self._final.epochs)
+        rest = max(0.0, self._limit - sum(cohort.cost for cohort in standing.spent)) / self._final.seeds
+        members = choose(standing.proven, rest, self._final.epochs)
         parts = allot(members, rest, self._final.epochs)
         epochs = {
             one.number: whole(one.epochs(part), self._final.epochs) for one, part in zip(members, parts, strict=True)

@@ -91,29 +91,31 @@ class Hurried:
         self._keep(cohorts=len(spent) + 1)
         return True
 
-    def play_off(self, search: Standing) -> Sequence[int]:
+    def play_off(self, standing: Standing) -> Sequence[int]:
         """As many as the rest of the search's time is enough for, or those that were before."""
         turn, self._played = self._played, self._played + 1
         if turn == 0:
-            self._plan(search)
+            self._plan(standing)
         left = self._workers * (self._search_end - self._clock.elapsed())
         if turn == len(self._timetable.playoffs) and not self._timetable.is_final and turn < self._rounds and left > 0:
-            entrants = playoff.entrants(search.climbed, left / (self._rounds - turn))
-            self._keep(playoffs=(*self._timetable.playoffs, tuple(search.digests[one.number] for one in entrants)))
+            entrants = playoff.entrants(standing.climbed, left / (self._rounds - turn))
+            self._keep(playoffs=(*self._timetable.playoffs, tuple(standing.digests[one.number] for one in entrants)))
         self._stage_end = self._search_end
-        return _there(self._timetable.playoffs[turn], search) if turn < len(self._timetable.playoffs) else ()
+        return _there(self._timetable.playoffs[turn], standing) if turn < len(self._timetable.playoffs) else ()
 
-    def finals(self, search: Standing) -> Finals:
+    def finals(self, standing: Standing) -> Finals:
         """Those worth the time that is left, smallest first, each for its part of it."""
-        final, digests = self._study.final, search.digests
-        if self._is_undecided(search):
+        final, digests = self._study.final, standing.digests
+        if self._is_undecided(standing):
             seconds = self._workers * (self._end - self._clock.elapsed()) / final.seeds
-            members = choose(_finishing(search.proven), seconds, final.epochs)
-            self._keep(skipped=tuple(search.skipped), members=tuple(digests[one.number] for one in members), epochs={})
-        known = {one.number: one for one in _finishing(search.trained)}
+            members = choose(_finishing(standing.proven), seconds, final.epochs)
+            self._keep(
+                skipped=tuple(standing.skipped), members=tuple(digests[one.number] for one in members), epochs={}
+            )
+        known = {one.number: one for one in _finishing(standing.trained)}
         decided = self._timetable.epochs
         return Sharing(
-            [known[number] for number in _there(self._timetable.members, search) if number in known],
+            [known[number] for number in _there(self._timetable.members, standing) if number in known],
             seeds=final.seeds,
             workers=self._workers,
             deadline=self._end,
@@ -124,7 +126,7 @@ class Hurried:
         )
 
     def _require_time(self, earlier: Timetable | None) -> None:
-        """That a run with other decisions than those for this limit, or none, has the time for a final stage.
+        """See that a run with other decisions than those for this limit, or none, has time for a final stage.
 
         Raises:
             InputError: it has not.
@@ -141,13 +143,13 @@ class Hurried:
                 f"Expected more than {math.ceil(taken + had)} s, or another folder with --out.",
             )
 
-    def _is_undecided(self, search: Standing) -> bool:
+    def _is_undecided(self, standing: Standing) -> bool:
         """Whether it is to be decided who is in the final stage: anew, where the run has become another one.
 
         On another kind of machine results differ, and so do candidates proposed by them. Then there is a stage's time
         for others, or nobody is there of whom it was decided for.
         """
-        there = _there(self._timetable.members, search)
+        there = _there(self._timetable.members, standing)
         is_whole = len(there) == len(self._timetable.members)
         has_time = self._end - self._clock.elapsed() > self._study.final.share * self._limit / 2
         return not self._timetable.is_final or not there or (has_time and not is_whole)
@@ -169,9 +171,9 @@ class Hurried:
         write_down(self._timetable, self._facts)
 
 
-def _there(digests: Sequence[str], search: Standing) -> list[int]:
+def _there(digests: Sequence[str], standing: Standing) -> list[int]:
     """The numbers of those candidates that the search took."""
-    numbers = {digest: number for number, digest in enumerate(search.digests)}
+    numbers = {digest: number for number, digest in enumerate(standing.digests)}
     return [numbers[digest] for digest in digests if digest in numbers]
 
 

@@ -37,4 +37,4 @@ class Planned:
         return number, replica, self._epochs[number]
 
     def end(self, number: int, *, stored: bool) -> None:
-        """Nothing hangs on it."""
+        """Nothing depends on it."""

@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import Field
 
 from fmsearch.facts import Facts
-from searchspace.domains import Model
+from searchspace.domains import Schema
 
 FACT = "decisions of the clock"  # "timetable" named candidates by number
 
 
-class Timetable(Model):
+class Timetable(Schema):
     """What the clock decided so far; a run that goes on keeps to it.
 
     Candidates are named by their digests: where a result has changed, their numbers may be others'.

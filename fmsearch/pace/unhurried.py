@@ -14,7 +14,7 @@ from searchspace import Analysis
 
 @final
 class Unhurried(Timeless):
-    """A study without a time limit: all of its candidates, and all of the front for as long as it says."""
+    """A study without a limit: all of its candidates, and all of the front for as long as it says."""
 
     def __init__(self, study: Study) -> None:
         self._final = study.final
@@ -29,16 +29,16 @@ class Unhurried(Timeless):
         del standing
         return True
 
-    def play_off(self, search: Standing) -> Sequence[int]:
+    def play_off(self, standing: Standing) -> Sequence[int]:
         """Nobody: a study without a limit says itself how long all train."""
-        del search
+        del standing
         return ()
 
-    def finals(self, search: Standing) -> Finals:
+    def finals(self, standing: Standing) -> Finals:
         """Every one whom nobody dominates, for the same number of epochs.
 
         One that was left at a lower rung and still beats all that are no larger is among them: more epochs would only
         have raised it.
         """
-        members = [one.number for one in search.front]
+        members = [one.number for one in standing.front]
         return Planned(dict.fromkeys(members, self._final.epochs), self._final.seeds)

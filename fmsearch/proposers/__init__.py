@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fmsearch.evaluation import derive_seed
 from fmsearch.facts import Facts
 from fmsearch.proposers.base import (
     FORGETFUL,
@@ -20,6 +19,7 @@ from fmsearch.proposers.base import (
     anything,
 )
 from fmsearch.schedule import BRACKETS, Brackets, shared_out
+from fmsearch.seeds import derive_seed
 
 if TYPE_CHECKING:
     from fmsearch.engine import Engine
@@ -40,7 +40,7 @@ def make(
     brackets: Brackets = BRACKETS,
     wanted: Wanted = anything,
 ) -> Proposer:
-    """The proposer that a study asks for; its randomness hangs on the study's seed alone.
+    """The proposer that a study asks for; its randomness depends on the study's seed alone.
 
     Args:
         engine: who proposes.

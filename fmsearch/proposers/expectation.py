@@ -1,8 +1,9 @@
 """What a network may be expected to reach before it is trained, by what others of its study came to. Pure.
 
-How good a network is at its size hangs on a few things that static analysis knows: how large its feature maps still are
-where the head begins, how many numbers the first dense layer sees, how narrow its narrowest layer is. In which way is
-learnt from the study's own candidates, by ridge regression (Hoerl and Kennard, 1970) of the logarithm of their errors.
+How good a network is at its size depends on a few things that static analysis knows: how large its feature maps still
+are where the head begins, how many numbers the first dense layer sees, how narrow its narrowest layer is. In which way
+is learnt from the study's own candidates, by ridge regression (Hoerl and Kennard, 1970) of the logarithm of their
+errors.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from fmsearch.learning_curves import LEAST_ERRORS
 from searchspace import Candidate, analyse
 
 RIDGE = 3.0  # trained networks that would say as much as what is usual does
-LEAST_ERRORS = 1e-4  # no validation split shows fewer
 ENOUGH = 500  # numbers for the head, beyond which more are no better
 ALIKE = 1e-9  # traits that differ by less do not differ
 DIGITS = 9  # of a weight: any two processors agree on so many
@@ -92,7 +93,7 @@ def expectation(trained: Sequence[tuple[Traits, float]]) -> Expectation:
 def _weights(trained: Sequence[tuple[Traits, float]]) -> Traits:
     """By how much the logarithm of the errors rises with each trait, held towards what is usual.
 
-    Rounded, so that it does not hang on how a machine adds up which of two candidates is proposed.
+    Rounded, so that it does not depend on how a machine adds up which of two candidates is proposed.
     """
     known = np.array([one for one, _ in trained], dtype=float)
     errors = np.log([max(LEAST_ERRORS, 1.0 - accuracy) for _, accuracy in trained])

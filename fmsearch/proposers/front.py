@@ -51,7 +51,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
 
     The first ones are drawn at random; later ones are children of the best near the wanted size: some choices changed
     or taken from a second parent of any size, widths moved a step, and a stage that is added a copy of the last. Of
-    several such, the one is proposed of which most is to be expected by what is known before training.
+    several such, it proposes the most promising. Values are accuracy (up) and log10 of the size (down).
     What a study suggests beside the space's dimensions is drawn at random.
 
     Args:
@@ -86,7 +86,7 @@ class FrontSampler(optuna.samplers.BaseSampler):
     def infer_relative_search_space(
         self, study: optuna.Study, trial: optuna.trial.FrozenTrial
     ) -> dict[str, optuna.distributions.BaseDistribution]:
-        """None: which parameters a trial has hangs on the first of them."""
+        """None: which parameters a trial has depends on the first of them."""
         del study, trial
         return {}
 

@@ -51,7 +51,7 @@ class GridSampler(optuna.samplers.BaseSampler):
     def infer_relative_search_space(
         self, study: optuna.Study, trial: optuna.trial.FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        """None: which parameters a trial has hangs on the first of them."""
+        """None: which parameters a trial has depends on the first of them."""
         del study, trial
         return {}
 

@@ -30,7 +30,7 @@ def register(space: SearchSpace, parameters: Any) -> dict[str, Any]:
 
 
 def _conditions(space: SearchSpace, dimension: Dimension) -> Iterator[list[tuple[str, list[Any]]]]:
-    """Every way from the root to a dimension: the names that it hangs on, each with the values for which it counts.
+    """Every way from the root to a dimension: the names that it depends on, each with the values for which it counts.
 
     Those on which nothing depends, as there is one value, are left out; where it is the wrong one, so is the way.
     """

@@ -26,6 +26,7 @@ FIX = (
     "Results are safe. Fix it and run again, or choose another engine.sampler, which needs another folder (--out) or "
     "--fresh."
 )
+CONSTRAINT = "limits"
 INFEASIBLE = 1e6  # Optuna takes no infinite constraint values
 
 
@@ -118,7 +119,7 @@ class _Asker:
                 self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
             else:
                 if excess is not None:
-                    trial.set_constraint("limits", min(excess, INFEASIBLE))
+                    trial.set_constraint(CONSTRAINT, min(excess, INFEASIBLE))
                 self._study.tell(trial, list(values))
 
     @contextmanager

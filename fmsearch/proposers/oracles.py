@@ -15,12 +15,12 @@ from typing import Any, final
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from fmsearch.evaluation import derive_seed
 from fmsearch.facts import Facts
 from fmsearch.hush import importing_keras
 from fmsearch.proposers.acquisition import minima
 from fmsearch.proposers.steps import WORST
 from fmsearch.schedule import Brackets
+from fmsearch.seeds import derive_seed
 
 with importing_keras(), warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -100,7 +100,7 @@ class BayesianOracle(_Seeded, oracles.BayesianOptimizationOracle):
         self._random_state = np.random.RandomState(derive_seed(self.own_seed, trial_id, "restarts"))
         values: dict[str, Any] | None = None
         if sum(trial.status == "COMPLETED" for trial in self.trials.values()) >= INITIAL_POINTS:
-            with threadpool_limits(1):  # matrices this small lose by more threads, and digits hang on their number
+            with threadpool_limits(1):  # matrices this small lose by more threads, and digits depend on their number
                 values = self._most_promising()
         response: dict[str, Any] = {"status": "RUNNING", "values": values} if values else self._random_populate_space()
         if response["values"] is not None:

@@ -60,7 +60,7 @@ def make_sampler(
     if name == "front":
 
         def size(analysis: Analysis) -> float:
-            return objectives.measure(analysis) if wanted(analysis) else math.inf
+            return objectives.size(analysis) if wanted(analysis) else math.inf
 
         return FrontSampler(space, size, seed, down_to=objectives.down_to)
     with quiet():

@@ -140,7 +140,7 @@ def scores(engine: Engine, space: SearchSpace, objectives: Objectives, seed: int
     if engine.scalarize is not None:
         return [Weighted(engine.scalarize)]
     dice = Random(seed)  # noqa: S311  # a search, not a secret
-    low, high = reach(space, objectives.measure, dice, objectives.down_to)
+    low, high = reach(space, objectives.size, dice, objectives.down_to)
     steps = 1 if engine.kind == "grid" else STEPS
     limits = [low + (high - low) * step / steps for step in range(1, steps)]
-    return [Under(limit, objectives.measure) for limit in [*limits, math.inf]]
+    return [Under(limit, objectives.size) for limit in [*limits, math.inf]]

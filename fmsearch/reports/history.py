@@ -117,9 +117,9 @@ def history(name: str, store: Store) -> History:
     return History(
         name=name,
         study=store.fact("study") or {},
-        objective=store.fact("objective") or "parameters",
+        objective=store.objectives.minimize,
         dataset=store.fact("dataset") or "",
-        classes=len(store.fact("class_names") or ()),
+        classes=len(store.class_names),
         table=rows(store),
         order=store.keys(),
     )

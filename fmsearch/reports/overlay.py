@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from string import ascii_uppercase
 
+from fmsearch.pareto import log_size
 from fmsearch.reports.plot import (
     ASCII,
     LEAST_HEIGHT,
@@ -17,7 +18,6 @@ from fmsearch.reports.plot import (
     between,
     decades,
     framed,
-    log_size,
     scale,
     steps,
 )

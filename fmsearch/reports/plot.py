@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from fmsearch.pareto import Point
+from fmsearch.pareto import Point, log_size
 from fmsearch.reports.figures import MARK, short
 
 LEAST_WIDTH, LEAST_HEIGHT = 24, 5
@@ -177,11 +177,6 @@ def _epochs(last: int, most: int) -> list[Tick]:
     """The first epoch and round ones after it."""
     inner = [tick.at for tick in steps([0, last], 3 * most) if 1 < tick.at <= last and tick.at.is_integer()]
     return [Tick(at, f"{at:.0f}") for at in (1.0, *inner)]
-
-
-def log_size(size: float) -> float:
-    """The logarithm of a size."""
-    return math.log10(max(size, 1.0))
 
 
 def scale(values: Sequence[float], cells: int, spare: float) -> Scale:

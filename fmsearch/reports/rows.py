@@ -12,6 +12,7 @@ from fmsearch.evaluation import Result
 from fmsearch.pareto import Point, front
 from fmsearch.reports.sketch import sketch
 from fmsearch.store import Store, Used
+from fmsearch.study import Objectives
 from searchspace import Analysis, Candidate, Recipe, analyse
 
 ID_LENGTH = 8
@@ -73,14 +74,13 @@ class Row:
 
 def rows(store: Store) -> list[Row]:
     """All candidates of a run: the front, smallest first, then the rest."""
-    objective, down_to = store.fact("objective") or "parameters", store.fact("down_to") or 1
-    candidates = store.candidates()
+    objectives, candidates = store.objectives, store.candidates()
     uses: defaultdict[int, list[Used]] = defaultdict(list)
     for used in store.uses():
         # One object for a candidate, whatever it is part of: of thousands, each read again would fill the memory.
         evaluation = used.evaluation.model_copy(update={"candidate": candidates[used.number]})
         uses[used.number].append(replace(used, evaluation=evaluation))
-    unranked = [_row(number, candidate, uses[number], objective, down_to) for number, candidate in candidates.items()]
+    unranked = [_row(number, candidate, uses[number], objectives) for number, candidate in candidates.items()]
     members, elected = _front(unranked), store.finalists
     if elected is None:
         elected = _search_front(unranked)
@@ -104,7 +104,7 @@ def find(table: Sequence[Row], prefix: str) -> Row:
     raise InputError(what, "`fmsearch leaderboard` lists the ids; give enough digits to match only one.")
 
 
-def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str, down_to: int) -> Row:
+def _row(number: int, candidate: Candidate, uses: Sequence[Used], objectives: Objectives) -> Row:
     final = [used for used in uses if used.evaluation.purpose == "final"]
     done = [used for used in uses if used.result.status == "done"]
     told = final or done or uses  # a limit may leave the last stage less than the search had
@@ -126,8 +126,8 @@ def _row(number: int, candidate: Candidate, uses: Sequence[Used], objective: str
         parameters=analysis.parameters,
         macs=analysis.macs,
         memory=analysis.memory,
-        size=getattr(analysis, objective),
-        counted=max(down_to, getattr(analysis, objective)),
+        size=objectives.size(analysis),
+        counted=objectives.counted(analysis),
         epochs=furthest,
         seconds=sum((used.result.seconds for used in uses), start=0.0),
         architecture=sketch(candidate.architecture),

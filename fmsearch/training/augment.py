@@ -10,7 +10,7 @@ from keras import ops
 
 from searchspace import Augment
 
-# A transparent pixel is black, as the background of the images this began with.
+# Uncovered pixels are black, as the background of the images this began with.
 FILL = 0.0
 
 

@@ -11,7 +11,7 @@ import keras
 from fmsearch.training.conventions import conventions
 from fmsearch.training.trainee import WHITE
 from searchspace import Architecture, Candidate, layers
-from searchspace.custom import CustomLayer, asked, calling, file_of, implementation
+from searchspace.custom import CustomLayer, answer_of, calling, file_of, implementation
 from searchspace.errors import OwnCodeError
 
 Tensor: TypeAlias = Any
@@ -169,10 +169,10 @@ def _(layer: layers.Flatten, name: str) -> keras.layers.Layer:
 
 @keras_layer.register
 def _(layer: layers.Custom, name: str) -> keras.layers.Layer:
-    answer: keras.layers.Layer = asked(
+    answer: keras.layers.Layer = answer_of(
         layer,
         "keras_layer",
-        lambda own: own.keras_layer(name),
+        name,
         is_right=lambda answer: isinstance(answer, keras.layers.Layer) and answer.name == name,
         expected=f"a Keras layer of the name that it is given, {name}",
     )
@@ -181,7 +181,7 @@ def _(layer: layers.Custom, name: str) -> keras.layers.Layer:
 
 
 def _require_storable(made: keras.layers.Layer, own: CustomLayer) -> None:
-    """That a model with this layer can be saved and loaded: better told before a search than after it.
+    """See that a model with this layer can be saved and loaded: better told before a search than after it.
 
     Raises:
         OwnCodeError: it cannot.

@@ -6,13 +6,10 @@ trains at the speed of its arithmetic.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
-from fmsearch.training.trainee import EVALUATION_BATCH, WHITE, Split, Trainee, batches
+from fmsearch.training.trainee import EVALUATION_BATCH, WHITE, Split, Trainee, batches, in_turn
 
 
 class Compiled:
@@ -39,10 +36,8 @@ class Compiled:
 
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Loss and accuracy on a split."""
-        order = np.full(math.ceil(len(split.x) / EVALUATION_BATCH) * EVALUATION_BATCH, -1, np.int32)
-        order[: len(split.x)] = np.arange(len(split.x))
         x, y = self._shared(split)
-        loss, correct = self._evaluate(x, y, self._tf.constant(order.reshape(-1, EVALUATION_BATCH)))
+        loss, correct = self._evaluate(x, y, self._tf.constant(in_turn(len(split.x))))
         return float(loss) / len(split.x), float(correct) / len(split.x)
 
     def _traced(self, function: Callable[..., Any], x: Any, y: Any, batch_size: int) -> Any:

@@ -1,4 +1,4 @@
-"""The quickest way to train on a backend. All train as `model.fit` does, which `fit` has; a test holds them to it."""
+"""The quickest way to train on a backend. All train as `model.fit` does; a test holds them to it."""
 
 from __future__ import annotations
 

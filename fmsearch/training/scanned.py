@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from fmsearch.training.trainee import EVALUATION_BATCH, WHITE, Split, Trainee, batches
+from fmsearch.training.trainee import WHITE, Split, Trainee, batches, in_turn
 
 
 class Scanned:
@@ -40,11 +39,9 @@ class Scanned:
 
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Loss and accuracy on a split."""
-        order = np.full(math.ceil(len(split.x) / EVALUATION_BATCH) * EVALUATION_BATCH, -1, np.int32)
-        order[: len(split.x)] = np.arange(len(split.x))
         trainable, fixed, *_ = self._state()
         loss, correct = self._evaluate(
-            (trainable, fixed), self._jax.device_put(split.x), split.y, order.reshape(-1, EVALUATION_BATCH)
+            (trainable, fixed), self._jax.device_put(split.x), split.y, in_turn(len(split.x))
         )
         return float(np.sum(loss)) / len(split.x), float(np.sum(correct)) / len(split.x)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import keras
 
 from fmsearch.datasets import Dataset
-from fmsearch.evaluation import Epoch, Evaluation, Result, derive_seed
+from fmsearch.evaluation import Epoch, Evaluation, Result
+from fmsearch.seeds import derive_seed
 from fmsearch.training import recipes
 from fmsearch.training.augment import Augmenter
 from fmsearch.training.build import build, deployable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -58,6 +59,13 @@ def batches(seed: int, images: int, batch_size: int, epochs: float) -> Iterator[
         order = rng.permutation(images)[: taken * batch_size]
         yield order.reshape(taken, -1).astype(np.int32)
         left -= taken
+
+
+def in_turn(images: int) -> NDArray[np.int32]:
+    """All images to be measured, (steps, `EVALUATION_BATCH`); -1 fills up the last step."""
+    order = np.full(math.ceil(images / EVALUATION_BATCH) * EVALUATION_BATCH, -1, np.int32)
+    order[:images] = np.arange(images)
+    return order.reshape(-1, EVALUATION_BATCH)
 
 
 def _steps_an_epoch(images: int, batch_size: int) -> int:

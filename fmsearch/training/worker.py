@@ -8,16 +8,17 @@ from pathlib import Path
 
 from fmsearch import kernels, own_code
 from fmsearch.datasets import Dataset, open_shared
-from fmsearch.evaluation import ONE_THREAD, Evaluation, chosen_backend
+from fmsearch.environment import ONE_THREAD, chosen_backend
+from fmsearch.evaluation import Evaluation
 from fmsearch.training import quiet
-from searchspace.domains import Model
+from searchspace.domains import Schema
 
 EVALUATE = "fmsearch.training.worker:evaluate"
 PREPARE = "fmsearch.training.worker:prepare"
 ONLY_NEEDED_MEMORY = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 
-class Job(Model):
+class Job(Schema):
     """An evaluation, where on this machine its images lie and its model goes, and files with blocks of a user's own."""
 
     evaluation: Evaluation

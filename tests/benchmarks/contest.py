@@ -25,7 +25,7 @@ from pathlib import Path
 from contest_page import ONEDNN, machine_of, write
 from training import NETWORKS, side_by_side
 
-from fmsearch.evaluation import Environment
+from fmsearch.environment import Environment
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "benchmarks" / "contest"

@@ -27,20 +27,20 @@ parameters; the front score is its mean over budgets spaced evenly in the logari
 (chance, 0.1, where no model fits). `runs.jsonl` holds every model of every run; of fmsearch, those of the final stage,
 all of which are there at the end and none before. The peers' scripts, `DIR`, are not part of this repository.
 
-Nothing about the test set informed a choice. But what the sampler expects of a network
-([decision 22](../../decisions/0022-the-most-promising-of-several-draws.md)) and how much a longer training promises
-([decision 17](../../decisions/0017-one-learning-curve-for-all.md)) were learnt from searches of both spaces on the
-validation split, seeds 0 to 2 among them.
+Nothing about the test set informed a choice. But what the sampler expects of a network ([decision
+22](../../decisions/0022-the-most-promising-of-several-draws.md)) and how much a longer training promises ([decision
+17](../../decisions/0017-one-learning-curve-for-all.md)) were learnt from searches of both spaces on the validation
+split, seeds 0 to 2 among them. Seeds 3 to 5 ran after that, by code that was finished.
 
 fmsearch trains with its own schedule (one cycle) in both spaces; in the peers' space, optimizer, learning rates,
-architectures and augmentation are the peers'. Left as fmsearch has them are how weights begin (He's), how normalisation
+architectures and augmentation are the peers'. These stay as in fmsearch: how weights begin (He's), how normalisation
 averages (a momentum of 0.9), what a shift or a rotation uncovers (black; the peers' images are reflected there), the
 mirroring of large models in the final stage, and which 5,000 images validate. It leaves out what has more than
 1,000,000 parameters and so does not count; a peer may come across that. Peers train each model for ten epochs,
-Hyperband for ten at the most. fmsearch has TensorFlow use oneDNN's kernels
-([decision 20](../../decisions/0020-onednn-on-every-processor.md)); a peer's users have what TensorFlow takes by itself,
-which without AVX-512 are slower ones. With ", oneDNN" a peer had them, too. Figures are means over seeds, with the
-worst and the best in brackets.
+Hyperband for ten at the most. fmsearch has TensorFlow use oneDNN's kernels ([decision
+20](../../decisions/0020-onednn-on-every-processor.md)); a peer's users have what TensorFlow takes by itself, which
+without AVX-512 are slower ones. With ", oneDNN" a peer had them, too. Figures are means over seeds, with the worst and
+the best in brackets.
 
 The column `busy` is the share of cores times wall time that workers spend on trainings, from building a network to
 measuring it.

@@ -6,7 +6,7 @@ import platform
 import re
 from pathlib import Path
 
-from fmsearch.evaluation import Environment
+from fmsearch.environment import Environment
 
 
 def machine() -> str:

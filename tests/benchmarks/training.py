@@ -57,7 +57,8 @@ def images():
 
 def ours(filters, *, augmenting):
     """fmsearch's loop, an epoch at a time."""
-    from fmsearch.evaluation import Environment, Evaluation
+    from fmsearch.environment import Environment
+    from fmsearch.evaluation import Evaluation
     from fmsearch.training.loops import choose_loop
     from fmsearch.training.train import trainee_of
     from fmsearch.training.trainee import Split

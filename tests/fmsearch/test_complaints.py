@@ -64,7 +64,7 @@ SECTIONS = [
     ("data: {folder: x, image_size: [8, a]}", 35, "data.image_size.1 is 'a'; expected a whole number."),
     ("data: {folder: x, image_size: [1, 2, 3]}", 31, "data.image_size is [1, 2, 3]; expected 2 values."),
     ("data: {folder: x, channels: 2}", 29, "data.channels is 2; expected 1 or 3."),
-    ("data: {folder: ~nobody-by-that-name/x}", 7, "data: could not determine home directory."),
+    ("data: {folder: ~nobody-by-that-name/x}", 7, "data: could not determine home directory. Write the path in full."),
     ("blocks: [~nobody-by-that-name/x.py]", 10, "blocks: Could not determine home directory."),
     # training
     ("training: {lr: 0.1}", 12, ("unknown key 'lr' in training; expected optimizer, learning_rate, momentum, nesterov, "

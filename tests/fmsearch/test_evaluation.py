@@ -5,7 +5,9 @@ from digits import evaluation
 from pydantic import ValidationError
 
 from fmsearch import kernels
-from fmsearch.evaluation import ONE_THREAD, Environment, Evaluation, Result, chosen_backend, derive_seed
+from fmsearch.environment import ONE_THREAD, Environment, chosen_backend
+from fmsearch.evaluation import Evaluation, Result
+from fmsearch.seeds import derive_seed
 
 
 def test_a_key_depends_on_everything_that_the_result_depends_on():
@@ -51,7 +53,7 @@ def test_the_backend_is_that_of_the_variable_or_the_file_or_tensorflow(tmp_path,
 
 
 def test_a_hidden_card_is_no_card(monkeypatch, tmp_path):
-    monkeypatch.setattr("fmsearch.evaluation.NVIDIA_DEVICES", tmp_path)
+    monkeypatch.setattr("fmsearch.environment.NVIDIA_DEVICES", tmp_path)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     assert Environment.here().device == "gpu"
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from stubs import IMAGES as SHAPE
 from stubs import IMAGES_AN_EPOCH, StubExecutor, search, stub_study
 
-from fmsearch.evaluation import Environment, Evaluation
+from fmsearch.environment import Environment
+from fmsearch.evaluation import Evaluation
 from fmsearch.final import BY_HEART, Final
 from fmsearch.study import Budget
 from searchspace import Augment, Augmentation, Candidate

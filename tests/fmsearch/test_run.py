@@ -17,7 +17,15 @@ from fmsearch.commands.run import Politeness
 from fmsearch.errors import InputError
 from fmsearch.events import Began, Finished, Note
 from fmsearch.runner import run
-from fmsearch.study import load_study
+from fmsearch.study import Study, load_study
+
+
+def test_a_study_in_a_home_that_nobody_has_is_wrong_input(tmp_path):
+    space = {"stages": {"block": {"kind": "conv", "filters": 4}}}
+    study = Study.model_validate({"name": "x", "data": {"folder": "~nobody-by-that-name/x"}, "space": space})
+
+    with pytest.raises(InputError, match=r"Could not determine home directory\. Write the path in full"):
+        run(study, tmp_path / "run")
 
 
 def test_inline_and_an_interrupted_run_of_two_workers_give_the_same_leaderboard(study_file, tmp_path):

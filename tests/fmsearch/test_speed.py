@@ -5,7 +5,7 @@ from handmade_run import done, evaluation, failed, network
 from stubs import IMAGES, stub_study
 
 from fmsearch.effort import effort
-from fmsearch.evaluation import Environment
+from fmsearch.environment import Environment
 from fmsearch.events import Finished
 from fmsearch.forecast import forecast
 from fmsearch.preview import preview

@@ -4,7 +4,8 @@ import functools
 from pathlib import Path
 
 from fmsearch.datasets import Data, Dataset, load
-from fmsearch.evaluation import Environment, Evaluation
+from fmsearch.environment import Environment
+from fmsearch.evaluation import Evaluation
 from searchspace import (
     Augment,
     Candidate,

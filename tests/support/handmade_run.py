@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from fmsearch.evaluation import Environment, Epoch, Evaluation, Result
+from fmsearch.environment import Environment
+from fmsearch.evaluation import Epoch, Evaluation, Result
 from fmsearch.run_folder import RunFolder
 from fmsearch.store import Store
 from searchspace import Architecture, Candidate, Input, Recipe

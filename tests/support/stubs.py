@@ -11,7 +11,8 @@ from stub_training import learned
 
 from fmsearch.clock import Clock
 from fmsearch.effort import Relative, all_alike, relative_of
-from fmsearch.evaluation import Environment, Evaluation
+from fmsearch.environment import Environment
+from fmsearch.evaluation import Evaluation
 from fmsearch.evaluator import Evaluator
 from fmsearch.executors import Call, Outcome
 from fmsearch.pace import pace

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import pytest
 from digits import digits, evaluation, network
+from reference_loop import Fit
 
 from fmsearch.training import recipes, train
-from fmsearch.training.fit import Fit
 from fmsearch.training.loops import choose_loop
 from fmsearch.training.trainee import Split, batches
 

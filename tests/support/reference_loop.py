@@ -1,4 +1,4 @@
-"""Keras's `model.fit`, epoch by epoch: the reference for the other loops, and a way on every backend."""
+"""Keras's `model.fit`, epoch by epoch: what the package's own loops are held to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fmsearch.training.trainee import EVALUATION_BATCH, WHITE, Split, Trainee, b
 
 
 class Fit:
-    """Keras's `model.fit`: the reference, and a way on every backend."""
+    """Trains as the loops do, by `model.fit`."""
 
     def __init__(self, trainee: Trainee, train: Split) -> None:
         self._trainee = trainee
