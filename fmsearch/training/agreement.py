@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fmsearch.training.build import build
+from fmsearch.training.build import build, scopes, scopes_within
 from searchspace import Architecture, analyse, layers
 from searchspace.analysis import Row
 
@@ -37,7 +37,7 @@ def differences(architecture: Architecture) -> Iterator[Difference]:
     """
     rows = analyse(architecture).rows
     model = build(architecture)
-    names = [name for section, stack in architecture.sections() for name in _names(stack, section.replace(" ", "_"))]
+    names = [name for scope, stack in scopes(architecture) for name in _names(stack, scope)]
     for name, row in zip(names, rows, strict=True):
         if isinstance(row.layer, layers.SqueezeExcitation):  # three Keras layers, of which none has the name
             continue
@@ -52,11 +52,6 @@ def differences(architecture: Architecture) -> Iterator[Difference]:
 def _names(stack: layers.Layers, scope: str) -> Iterator[str]:
     """The names of the Keras layers, in the order of an analysis's rows: what is joined before what joins it."""
     for position, layer in enumerate(stack):
-        match layer:
-            case layers.Residual():
-                yield from _names(layer.body, f"{scope}_{position}_body")
-                yield from _names(layer.shortcut, f"{scope}_{position}_shortcut")
-            case layers.Concatenate():
-                for number, branch in enumerate(layer.branches, start=1):
-                    yield from _names(branch, f"{scope}_{position}_branch{number}")
+        for inner, part in scopes_within(layer, f"{scope}_{position}"):
+            yield from _names(part, inner)
         yield f"{scope}_{position}_{layer.kind}"

@@ -50,25 +50,36 @@ def deployable(architecture: Architecture, trained: keras.Model) -> keras.Model:
 
 
 def _through(architecture: Architecture, tensor: Tensor, make: MakeLayer) -> Tensor:
-    for section, stack in architecture.sections():
-        tensor = _stack(stack, tensor, section.replace(" ", "_"), make)
+    for scope, stack in scopes(architecture):
+        tensor = _stack(stack, tensor, scope, make)
     return tensor
+
+
+def scopes(architecture: Architecture) -> list[tuple[str, layers.Layers]]:
+    """Its stacks, each with what the names of its Keras layers begin with."""
+    return [(section.replace(" ", "_"), stack) for section, stack in architecture.sections()]
+
+
+def scopes_within(layer: layers.Layer, scope: str) -> list[tuple[str, layers.Layers]]:
+    """The stacks that a layer joins, in the same way."""
+    match layer:
+        case layers.Residual(body=body, shortcut=shortcut):
+            return [(f"{scope}_body", body), (f"{scope}_shortcut", shortcut)]
+        case layers.Concatenate(branches=branches):
+            return [(f"{scope}_branch{number}", branch) for number, branch in enumerate(branches, start=1)]
+        case _:
+            return []
 
 
 def _stack(stack: layers.Layers, tensor: Tensor, scope: str, make: MakeLayer) -> Tensor:
     for position, layer in enumerate(stack):
         name = f"{scope}_{position}_{layer.kind}"
+        within = [_stack(part, tensor, inner, make) for inner, part in scopes_within(layer, f"{scope}_{position}")]
         match layer:
             case layers.Residual():
-                body = _stack(layer.body, tensor, f"{scope}_{position}_body", make)
-                shortcut = _stack(layer.shortcut, tensor, f"{scope}_{position}_shortcut", make)
-                tensor = keras.layers.Add(name=name)([body, shortcut])
+                tensor = keras.layers.Add(name=name)(within)
             case layers.Concatenate():
-                branches = [
-                    _stack(branch, tensor, f"{scope}_{position}_branch{number}", make)
-                    for number, branch in enumerate(layer.branches, start=1)
-                ]
-                tensor = keras.layers.Concatenate(name=name)(branches)
+                tensor = keras.layers.Concatenate(name=name)(within)
             case layers.SqueezeExcitation():
                 tensor = _squeeze_excitation(layer, tensor, name)
             case layers.Custom():
