@@ -77,7 +77,7 @@ def test_what_does_not_go_together(tmp_path, engine, message):
 def test_what_a_sampler_needs_is_told_before_it_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(engines, "NEEDED", {"cmaes": "a_module_that_nobody_has"})
     told = refusal(tmp_path, RANGES)
-    assert "cmaes needs a_module_that_nobody_has, which is not installed; `pip install a_module`" in told
+    assert "cmaes needs a_module_that_nobody_has, which is not installed; `pip install a_module_that" in told
 
 
 def test_a_file_beside_the_study_goes_before_a_module(tmp_path):

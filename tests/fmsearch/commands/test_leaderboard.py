@@ -25,7 +25,7 @@ def test_a_pipe_gets_a_plain_table_with_whole_architectures(run, capsys):
     told = "● 1 d26925c3 0.3150 0.3050 ± 0.0071 50 1,172 768 6 2 min 04 s conv2k3-max2 gap-dense10"
     assert lines[2].split() == told.split()
     assert lines[6].endswith("  conv4k3 res(conv8k3s2-conv8k3) res(conv8k3)-drop0.1 gap-dense10")
-    assert lines[-1].endswith(" none is at once as small and as accurate (4 of 7 shown)")
+    assert lines[-1].endswith(" is both as small and as accurate (4 of 7 shown)")
     assert "\x1b" not in "".join(lines)
 
 
