@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from threading import Event
 from typing import Any
 
 import keras
@@ -17,7 +18,7 @@ from fmsearch.training.build import build_model
 from fmsearch.training.trainee import WHITE
 from searchspace import Augment, Candidate, Refusal, SearchSpace, examined
 
-_hidden: list[object] = []  # tracebacks, by us: the setting is that of the whole process
+_hidden = Event()  # tracebacks, by us: the setting is that of the whole process
 
 
 class HyperModel(keras_tuner.HyperModel):
@@ -126,11 +127,11 @@ def _hide_traceback() -> None:
     """KerasTuner prints that of a failed trial: of one that breaks a limit there is none to see."""
     if config.DEBUG:
         config.DEBUG = False
-        _hidden.append(None)
+        _hidden.set()
 
 
 def _show_tracebacks_again() -> None:
     """As the user has set it, now that KerasTuner has dealt with the failed trial."""
-    if _hidden:
+    if _hidden.is_set():
         config.DEBUG = True
         _hidden.clear()
